@@ -1,0 +1,187 @@
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import TYPE_CHECKING, Any
+
+from django.contrib.contenttypes.fields import GenericForeignKey
+from django.contrib.contenttypes.models import ContentType
+from django.db import models
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from accounts.models.preferences import Delivery, NotificationPreference
+from accounts.models.users import User
+from accounts.notices import notice_for
+
+if TYPE_CHECKING:
+    from accounts.models.organisations import Membership, Organisation
+
+
+class Activity(models.Model):
+    """What happened, once and for ever: timelines, mails and the audit all read these rows.
+
+    `details` holds what the words of the notice need, as it was then."""
+
+    verb = models.CharField(_("verb"), max_length=60)
+    actor = models.ForeignKey(User, models.PROTECT, null=True, blank=True, related_name="activities")
+    organisation = models.ForeignKey(
+        "accounts.Organisation", models.PROTECT, null=True, blank=True, related_name="activities"
+    )
+    subject_type = models.ForeignKey(ContentType, models.PROTECT)
+    subject_id = models.BigIntegerField()
+    subject = GenericForeignKey("subject_type", "subject_id")
+    from_status = models.CharField(max_length=30, blank=True)
+    to_status = models.CharField(max_length=30, blank=True)
+    reason = models.TextField(_("reason"), blank=True)
+    details = models.JSONField(default=dict, blank=True)
+    created_at = models.DateTimeField(default=timezone.now)
+
+    class Meta:
+        verbose_name = _("activity")
+        verbose_name_plural = _("activities")
+        ordering = ["created_at", "pk"]
+        indexes = [
+            models.Index(fields=["subject_type", "subject_id", "created_at"], name="activity_subject"),
+            models.Index(fields=["-created_at"], name="activity_newest"),
+        ]
+
+    def __str__(self) -> str:
+        return self.verb
+
+    @property
+    def notice(self):
+        return notice_for(self.verb)
+
+    @property
+    def line(self) -> str:
+        """One translated sentence that tells it, in the active language."""
+        return self.notice.line(self)
+
+
+class NotificationQuerySet(models.QuerySet["Notification"]):
+    def unread(self) -> NotificationQuerySet:
+        return self.filter(read_at=None)
+
+    def to_mail(self) -> NotificationQuerySet:
+        """Not mailed, not given up, and not being mailed by a worker whose lease still runs."""
+        return self.filter(
+            models.Q(claimed_until=None) | models.Q(claimed_until__lt=timezone.now()),
+            emailed_at=None,
+            failed_at=None,
+            delivery=Delivery.NOW,
+        )
+
+
+class Notification(models.Model):
+    """One person told of one activity, in the inbox and perhaps by mail. The row is the outbox."""
+
+    activity = models.ForeignKey(Activity, models.PROTECT, related_name="notifications")
+    recipient = models.ForeignKey(User, models.CASCADE, related_name="notifications")
+    organisation = models.ForeignKey(
+        "accounts.Organisation", models.CASCADE, null=True, blank=True, related_name="+"
+    )
+    delivery = models.CharField(max_length=10, choices=Delivery, default=Delivery.NOW)
+    created_at = models.DateTimeField(default=timezone.now)
+    read_at = models.DateTimeField(null=True, blank=True)
+    emailed_at = models.DateTimeField(null=True, blank=True)
+    claimed_until = models.DateTimeField(null=True, blank=True)
+    attempts = models.PositiveSmallIntegerField(default=0)
+    failed_at = models.DateTimeField(null=True, blank=True)
+    error = models.TextField(blank=True)
+
+    objects = NotificationQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("notification")
+        verbose_name_plural = _("notifications")
+        constraints = [
+            models.UniqueConstraint(fields=["activity", "recipient"], name="notification_once"),
+            models.CheckConstraint(
+                condition=models.Q(delivery__in=Delivery.values), name="notification_delivery_known"
+            ),
+        ]
+        indexes = [
+            models.Index(fields=["recipient", "-created_at", "-id"], name="notification_inbox"),
+            models.Index(
+                fields=["recipient"], name="notification_unread", condition=models.Q(read_at=None)
+            ),
+            models.Index(
+                fields=["created_at"],
+                name="notification_outbox",
+                condition=models.Q(emailed_at=None, failed_at=None, delivery=Delivery.NOW),
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.activity_id} -> {self.recipient_id}"
+
+
+class Tracked(models.Model):
+    """Gives a model the spine: `record()` writes what happened and whom to tell, in the caller's transaction."""
+
+    class Meta:
+        abstract = True
+
+    def activity_details(self) -> dict[str, Any]:
+        """The words that this object's notices need; at least `title` and `ref`."""
+        raise NotImplementedError
+
+    @property
+    def activities(self) -> models.QuerySet[Activity]:
+        return Activity.objects.filter(
+            subject_type=ContentType.objects.get_for_model(self), subject_id=self.pk
+        )
+
+    def record(
+        self,
+        verb: str,
+        *,
+        by: Membership | User | None,
+        notify: Iterable[tuple[User, Organisation | None]] = (),
+        from_status: str = "",
+        to_status: str = "",
+        reason: str = "",
+        **details: Any,
+    ) -> Activity:
+        """`notify` pairs each person with the organisation for which they are told; the actor is never told."""
+        actor = getattr(by, "user", by)
+        organisation = getattr(by, "organisation", None)
+        activity = Activity.objects.create(
+            verb=f"{self._meta.model_name}.{verb}",
+            actor=actor,
+            organisation=organisation,
+            subject_type=ContentType.objects.get_for_model(self),
+            subject_id=self.pk,
+            from_status=from_status,
+            to_status=to_status,
+            reason=reason,
+            details=self.activity_details()
+            | {"by": organisation.name if organisation else "", "reason": reason}
+            | details,
+        )
+        people = {user.pk: (user, org) for user, org in notify if user is not None and user != actor}
+        tell(activity, people.values())
+        return activity
+
+
+def tell(activity: Activity, people: Iterable[tuple[User, Organisation | None]]) -> None:
+    people = [(user, organisation) for user, organisation in people if user.is_active]
+    if not people:
+        return
+    chosen = NotificationPreference.objects.deliveries(
+        [user for user, _organisation in people], activity.notice.kind
+    )
+    Notification.objects.bulk_create(
+        [
+            Notification(
+                activity=activity, recipient=user, organisation=organisation, delivery=chosen[user.pk]
+            )
+            for user, organisation in people
+        ],
+        ignore_conflicts=True,
+    )
+    from accounts.tasks import nudge_outbox  # noqa: PLC0415 - tasks import models
+
+    nudge_outbox()
+
+

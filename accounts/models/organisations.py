@@ -1,0 +1,274 @@
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Any
+
+from django.contrib.postgres.fields import ArrayField
+from django.conf import settings
+from django.db import models, transaction
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.translation import gettext as _t
+from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
+from django_countries.fields import CountryField
+
+from accounts.models.lifecycle import Lifecycle, Move, Refusal
+from accounts.models.places import Region, currency_of, zone_of
+from accounts.models.users import User
+from vet2b.lib.models import TimeStamped
+from vet2b.lib.refs import new_ref, slug_of
+
+
+class OrganisationQuerySet(models.QuerySet["Organisation"]):
+    def verified(self) -> OrganisationQuerySet:
+        return self.filter(status=Organisation.Status.VERIFIED)
+
+    def schools(self) -> OrganisationQuerySet:
+        return self.filter(kind=Organisation.Kind.SCHOOL)
+
+    def to_verify(self) -> OrganisationQuerySet:
+        return self.filter(status=Organisation.Status.PENDING).order_by("submitted_at", "pk")
+
+
+class Organisation(Lifecycle, TimeStamped):
+    """A school, company, public body or partner: the trading party. Lifecycle E1."""
+
+    class Kind(models.TextChoices):
+        SCHOOL = "school", _("School (VET provider)")
+        COMPANY = "company", _("Company")
+        PUBLIC_BODY = "public_body", _("Public body")
+        PARTNER = "partner", _("Partner organisation")
+
+    class Status(models.TextChoices):
+        DRAFT = "draft", pgettext_lazy("organisation status", "Draft")
+        PENDING = "pending", pgettext_lazy("organisation status", "Waiting for verification")
+        VERIFIED = "verified", pgettext_lazy("organisation status", "Verified")
+        REJECTED = "rejected", pgettext_lazy("organisation status", "Rejected")
+        SUSPENDED = "suspended", pgettext_lazy("organisation status", "Suspended")
+
+    class Size(models.TextChoices):
+        """Bands of Commission Recommendation 2003/361/EC, self-declared."""
+
+        MICRO = "micro", _("Micro: under 10 people")
+        SMALL = "small", _("Small: under 50 people")
+        MEDIUM = "medium", _("Medium: under 250 people")
+        LARGE = "large", _("Large: 250 people or more")
+
+    TRANSITIONS = {
+        "submit": Move(frozenset({Status.DRAFT, Status.REJECTED}), Status.PENDING, "owner"),
+        "verify": Move(frozenset({Status.PENDING}), Status.VERIFIED, "moderator"),
+        "ask_changes": Move(frozenset({Status.PENDING}), Status.DRAFT, "moderator", needs_reason=True),
+        "reject": Move(frozenset({Status.PENDING}), Status.REJECTED, "moderator", needs_reason=True),
+        "suspend": Move(frozenset({Status.VERIFIED}), Status.SUSPENDED, "moderator", needs_reason=True),
+        "reinstate": Move(frozenset({Status.SUSPENDED}), Status.VERIFIED, "moderator", needs_reason=True),
+    }
+    MAX_REJECTIONS = 2
+
+    kind = models.CharField(_("kind"), max_length=20, choices=Kind)
+    status = models.CharField(_("status"), max_length=20, choices=Status, default=Status.DRAFT)
+    name = models.CharField(_("name"), max_length=150)
+    slug = models.SlugField(max_length=90, unique=True)
+    country = CountryField(_("country"))
+    region = models.ForeignKey(
+        Region, models.PROTECT, null=True, blank=True, verbose_name=_("region"), related_name="organisations"
+    )
+    town = models.CharField(_("town"), max_length=80, blank=True)
+    address = models.CharField(_("street and number"), max_length=150, blank=True)
+    postcode = models.CharField(_("postcode"), max_length=16, blank=True)
+    sector = models.CharField(_("sector"), max_length=1, blank=True, help_text=_("NACE Rev. 2.1 section"))
+    size = models.CharField(_("size"), max_length=10, choices=Size, blank=True)
+    registration_number = models.CharField(_("registration number"), max_length=40, blank=True)
+    vat_id = models.CharField(_("VAT id"), max_length=20, blank=True)
+    description = models.TextField(_("description"), max_length=3000, blank=True)
+    website = models.URLField(_("website"), max_length=200, blank=True)
+    logo = models.ImageField(_("logo"), upload_to="logos/", blank=True)
+    languages = ArrayField(models.CharField(max_length=8), verbose_name=_("languages"), default=list, blank=True)
+    source_language = models.CharField(
+        _("language of the description"), max_length=8, choices=settings.LANGUAGES, default="en"
+    )
+    approval_limit = models.DecimalField(
+        _("approval limit"), max_digits=10, decimal_places=2, null=True, blank=True,
+        help_text=_("Above this amount, VAT included, only an owner may accept a quote or book."),
+    )  # fmt: skip
+    submitted_at = models.DateTimeField(null=True, blank=True)
+    verified_at = models.DateTimeField(null=True, blank=True)
+    rejections = models.PositiveSmallIntegerField(default=0)
+
+    objects = OrganisationQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("organisation")
+        verbose_name_plural = _("organisations")
+        constraints = [
+            models.CheckConstraint(
+                condition=models.Q(kind__in=["school", "company", "public_body", "partner"]),
+                name="organisation_kind_known",
+            ),
+            models.CheckConstraint(
+                condition=models.Q(status__in=["draft", "pending", "verified", "rejected", "suspended"]),
+                name="organisation_status_known",
+            ),
+        ]
+        indexes = [models.Index(fields=["kind", "status", "country"], name="organisation_public")]
+
+    def __str__(self) -> str:
+        return self.name
+
+    def get_absolute_url(self) -> str:
+        return reverse("accounts:organisation_detail", args=[self.slug])
+
+    @property
+    def is_school(self) -> bool:
+        return self.kind == self.Kind.SCHOOL
+
+    @property
+    def is_verified(self) -> bool:
+        return self.status == self.Status.VERIFIED
+
+    @property
+    def zone(self) -> str:
+        return zone_of(self.country.code)
+
+    @property
+    def currency(self) -> str:
+        return currency_of(self.country.code)
+
+    @property
+    def ref(self) -> str:
+        return self.slug
+
+    @property
+    def missing_details(self) -> list[str]:
+        """What verification still needs, as labels."""
+        needed = ["name", "country", "town", "address"]
+        if self.kind == self.Kind.COMPANY:
+            needed += ["sector", "size"]
+        return [str(self._meta.get_field(name).verbose_name) for name in needed if not getattr(self, name)]
+
+    def allows(self, party: str, by: Membership | User | None) -> bool:
+        if party == "moderator":
+            return isinstance(by, User) and by.is_moderator and not self.memberships.filter(user=by).exists()
+        return isinstance(by, Membership) and by.organisation_id == self.pk and by.is_owner
+
+    def activity_details(self) -> dict[str, Any]:
+        return {"title": self.name, "ref": self.slug}
+
+    def owners(self) -> list[tuple[User, Organisation | None]]:
+        """Owners as recipients of a notice."""
+        owners = self.memberships.filter(role=Membership.Role.OWNER).select_related("user")
+        return [(membership.user, self) for membership in owners]
+
+    @classmethod
+    @transaction.atomic
+    def register(cls, *, by: User, **fields: Any) -> Organisation:
+        """Creates a draft organisation that `by` owns."""
+        organisation = cls(slug=slug_of(fields["name"], new_ref()), **fields)
+        organisation.save()
+        membership = Membership.objects.create(user=by, organisation=organisation, role=Membership.Role.OWNER)
+        organisation.record("create", by=membership)
+        return organisation
+
+    @transaction.atomic
+    def change(self, fields: Iterable[str], *, by: Membership) -> None:
+        """Saves edited details; `fields` are the names that a form changed on this instance."""
+        self.save(update_fields=[*fields, "updated_at"])
+        labels = ", ".join(str(self._meta.get_field(name).verbose_name) for name in fields)
+        self.record("change", by=by, fields=labels)
+
+    @transaction.atomic
+    def submit(self, *, by: Membership) -> None:
+        self.guard("submit", by=by)
+        if self.missing_details:
+            raise Refusal(_t("Still missing: %(fields)s.") % {"fields": ", ".join(self.missing_details)})
+        if self.rejections >= self.MAX_REJECTIONS:
+            raise Refusal(_t("This organisation was rejected twice. Please write to the platform's staff."))
+        self.submitted_at = timezone.now()
+        self.move("submit", by=by, fields=["submitted_at"])
+
+    @transaction.atomic
+    def verify(self, *, by: User, reason: str = "") -> None:
+        self.guard("verify", by=by)
+        self.verified_at = timezone.now()
+        self.move("verify", by=by, fields=["verified_at"], notify=self.owners(), reason=reason)
+
+    @transaction.atomic
+    def ask_changes(self, *, by: User, reason: str) -> None:
+        self.guard("ask_changes", by=by, reason=reason)
+        self.move("ask_changes", by=by, notify=self.owners(), reason=reason)
+
+    @transaction.atomic
+    def reject(self, *, by: User, reason: str) -> None:
+        self.guard("reject", by=by, reason=reason)
+        self.rejections += 1
+        self.move("reject", by=by, fields=["rejections"], notify=self.owners(), reason=reason)
+
+    @transaction.atomic
+    def suspend(self, *, by: User, reason: str) -> None:
+        self.guard("suspend", by=by, reason=reason)
+        self.move("suspend", by=by, notify=self.owners(), reason=reason)
+
+    @transaction.atomic
+    def reinstate(self, *, by: User, reason: str) -> None:
+        self.guard("reinstate", by=by, reason=reason)
+        self.move("reinstate", by=by, notify=self.owners(), reason=reason)
+
+
+class MembershipQuerySet(models.QuerySet["Membership"]):
+    def of(self, user: User) -> MembershipQuerySet:
+        return self.filter(user=user, user__is_active=True).select_related("organisation", "user")
+
+
+class Membership(TimeStamped):
+    """A person's place in an organisation; the `by=` of every verb that a party may do."""
+
+    class Role(models.TextChoices):
+        OWNER = "owner", _("owner")
+        STAFF = "staff", _("staff")
+        LEARNER = "learner", _("learner")
+
+    user = models.ForeignKey(User, models.PROTECT, related_name="memberships")
+    organisation = models.ForeignKey(Organisation, models.PROTECT, related_name="memberships")
+    role = models.CharField(_("role"), max_length=10, choices=Role)
+    title = models.CharField(
+        _("what you do there"), max_length=120, blank=True,
+        help_text=_("Shown on your offers, for example “trainer of pastry”."),
+    )  # fmt: skip
+
+    objects = MembershipQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("membership")
+        verbose_name_plural = _("memberships")
+        constraints = [
+            models.UniqueConstraint(fields=["user", "organisation"], name="membership_once"),
+            models.CheckConstraint(
+                condition=models.Q(role__in=["owner", "staff", "learner"]), name="membership_role_known"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.user} · {self.organisation}"
+
+    @property
+    def is_owner(self) -> bool:
+        return self.role == self.Role.OWNER
+
+    @property
+    def is_learner(self) -> bool:
+        return self.role == self.Role.LEARNER
+
+    @property
+    def can_work(self) -> bool:
+        """Owners and staff prepare and run offers and orders; learners never do."""
+        return self.role in {self.Role.OWNER, self.Role.STAFF}
+
+    @property
+    def can_trade(self) -> bool:
+        return self.can_work and self.organisation.is_verified
+
+    @property
+    def can_sell(self) -> bool:
+        return self.can_work and self.organisation.is_school
+
+

@@ -1,0 +1,54 @@
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+from accounts.models.users import User
+
+
+class Delivery(models.TextChoices):
+    NOW = "now", _("at once")
+    DIGEST = "digest", _("daily digest")
+    OFF = "off", _("off")
+
+
+class Kind(models.TextChoices):
+    ORDER = "order", _("Orders: requests, quotes, decisions, deliveries")
+    MESSAGE = "message", _("Messages in an order")
+    REMINDER = "reminder", _("Reminders of what is due")
+    OFFER = "offer", _("Offers: review and changes")
+    ORGANISATION = "organisation", _("Your organisation and its members")
+
+
+ALWAYS_MAILED = frozenset({Kind.ORDER, Kind.ORGANISATION})  # may be gathered in a digest, never be off
+
+
+class NotificationPreferenceQuerySet(models.QuerySet["NotificationPreference"]):
+    def deliveries(self, users: Iterable[User], kind: str) -> dict[int, str]:
+        """How each of the users wants mail of this kind; who never chose gets it at once."""
+        users = list(users)
+        chosen = dict(self.filter(user__in=users, kind=kind).values_list("user_id", "delivery"))
+        return {user.pk: chosen.get(user.pk, Delivery.NOW) for user in users}
+
+
+class NotificationPreference(models.Model):
+    user = models.ForeignKey(User, models.CASCADE, related_name="notification_preferences")
+    kind = models.CharField(max_length=20, choices=Kind)
+    delivery = models.CharField(max_length=10, choices=Delivery, default=Delivery.NOW)
+
+    objects = NotificationPreferenceQuerySet.as_manager()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["user", "kind"], name="preference_once"),
+            models.CheckConstraint(condition=models.Q(kind__in=Kind.values), name="preference_kind_known"),
+            models.CheckConstraint(
+                condition=~models.Q(kind__in=[Kind.ORDER, Kind.ORGANISATION], delivery=Delivery.OFF),
+                name="preference_critical_not_off",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.kind}: {self.delivery}"

@@ -1,0 +1,133 @@
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import datetime, timedelta
+
+from django.contrib.contenttypes.fields import GenericForeignKey
+from django.contrib.contenttypes.models import ContentType
+from django.db import models, transaction
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from accounts.models.lifecycle import Refusal
+
+RETRY_AFTER = timedelta(minutes=10)
+MAX_ATTEMPTS = 5
+
+
+class TimerQuerySet(models.QuerySet["Timer"]):
+    def due(self) -> TimerQuerySet:
+        return self.filter(done_at=None, failed_at=None, due_at__lte=timezone.now())
+
+
+class Timer(models.Model):
+    """Something that becomes due: the subject's verb `verb` is called once when `due_at` (UTC) has passed.
+
+    A subject lists what may be called in `TIMED_VERBS`. Setting a verb's timer again moves it."""
+
+    subject_type = models.ForeignKey(ContentType, models.CASCADE)
+    subject_id = models.BigIntegerField()
+    subject = GenericForeignKey("subject_type", "subject_id")
+    verb = models.CharField(max_length=40)
+    due_at = models.DateTimeField()
+    done_at = models.DateTimeField(null=True, blank=True)
+    attempts = models.PositiveSmallIntegerField(default=0)
+    failed_at = models.DateTimeField(null=True, blank=True)
+    error = models.TextField(blank=True)
+
+    objects = TimerQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("timer")
+        verbose_name_plural = _("timers")
+        constraints = [
+            models.UniqueConstraint(
+                fields=["subject_type", "subject_id", "verb"],
+                name="timer_once_while_open",
+                condition=models.Q(done_at=None, failed_at=None),
+            )
+        ]
+        indexes = [
+            models.Index(
+                fields=["due_at"], name="timer_due", condition=models.Q(done_at=None, failed_at=None)
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.verb} at {self.due_at:%Y-%m-%d %H:%M}"
+
+    def ring(self) -> None:
+        """Calls the verb as the system. A verb that no longer applies refuses, which ends the timer too."""
+        if self.subject is not None:
+            if self.verb not in self.subject.TIMED_VERBS:
+                raise ValueError(f"{self.verb} is not a timed verb of {self.subject_type}")
+            try:
+                with transaction.atomic():
+                    getattr(self.subject, self.verb)(by=None)
+            except Refusal:
+                pass
+        self.done_at = timezone.now()
+        self.save(update_fields=["done_at"])
+
+
+class Timed(models.Model):
+    """Gives a model its timers."""
+
+    TIMED_VERBS: frozenset[str] = frozenset()
+
+    class Meta:
+        abstract = True
+
+    @property
+    def timers(self) -> TimerQuerySet:
+        return Timer.objects.filter(
+            subject_type=ContentType.objects.get_for_model(self), subject_id=self.pk, done_at=None
+        )
+
+    def set_timer(self, verb: str, due_at: datetime) -> None:
+        Timer.objects.update_or_create(
+            subject_type=ContentType.objects.get_for_model(self),
+            subject_id=self.pk,
+            verb=verb,
+            done_at=None,
+            failed_at=None,
+            defaults={"due_at": due_at},
+        )
+
+    def clear_timers(self, *verbs: str) -> None:
+        """Clears the named timers, or all when none is named."""
+        timers = self.timers.filter(verb__in=verbs) if verbs else self.timers
+        timers.update(done_at=timezone.now())
+
+
+def ring_due_timers(limit: int = 200) -> int:
+    """Rings what is due, oldest first, each in its own transaction; any number of workers may do it at once."""
+    rung = 0
+    for timer in claim_due(limit):
+        rung += 1
+        try:
+            timer.ring()
+        except Exception as error:  # a poisoned row must not stop its neighbours
+            if timer.attempts >= MAX_ATTEMPTS:
+                Timer.objects.filter(pk=timer.pk).update(failed_at=timezone.now(), error=repr(error)[:500])
+            else:
+                Timer.objects.filter(pk=timer.pk).update(error=repr(error)[:500])
+    return rung
+
+
+def claim_due(limit: int) -> Iterator[Timer]:
+    for _number in range(limit):
+        with transaction.atomic():
+            timer = (
+                Timer.objects.due()
+                .select_for_update(skip_locked=True)
+                .select_related("subject_type")
+                .order_by("due_at")
+                .first()
+            )
+            if timer is None:
+                return
+            timer.attempts += 1
+            timer.due_at = timezone.now() + RETRY_AFTER
+            timer.save(update_fields=["attempts", "due_at"])
+        yield timer

@@ -1,0 +1,148 @@
+"""The words of every activity: one place a verb, read by the timeline, the inbox and the mails.
+
+The texts are formatted with `Activity.details`, never with live objects: what was told stays as it was told."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from django.urls import reverse
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+
+if TYPE_CHECKING:
+    from accounts.models.activity import Activity
+
+Text = str | Promise
+
+
+@dataclass(frozen=True)
+class Notice:
+    """`title` is the subject of the mail and the inbox line; `body` what the mail adds; `told` the timeline's line."""
+
+    kind: str
+    title: Text
+    told: Text
+    body: Text = ""
+    url_name: str = ""
+    button: Text = ""
+
+    def subject(self, activity: Activity) -> str:
+        return " ".join((str(self.title) % activity.details).split())
+
+    def line(self, activity: Activity) -> str:
+        return str(self.told) % activity.details
+
+    def text(self, activity: Activity) -> str:
+        return str(self.body) % activity.details
+
+    def url(self, activity: Activity) -> str:
+        return reverse(self.url_name, args=[activity.details["ref"]]) if self.url_name else ""
+
+
+_notices: dict[str, Notice] = {}
+
+
+def register(notices: dict[str, Notice]) -> None:
+    _notices.update(notices)
+
+
+def notice_for(verb: str) -> Notice:
+    return _notices[verb]
+
+
+ORGANISATION = {"kind": "organisation", "url_name": "accounts:organisation_home", "button": _("Open your organisation")}
+
+register(
+    {
+        "organisation.create": Notice(
+            title=_("%(title)s was registered"), told=_("%(title)s was registered"), **ORGANISATION
+        ),
+        "organisation.change": Notice(
+            title=_("The details of %(title)s were changed"),
+            told=_("The details of %(title)s were changed: %(fields)s"),
+            **ORGANISATION,
+        ),
+        "organisation.submit": Notice(
+            title=_("%(title)s was sent for verification"),
+            told=_("%(title)s was sent for verification"),
+            **ORGANISATION,
+        ),
+        "organisation.verify": Notice(
+            title=_("%(title)s is verified"),
+            told=_("A moderator verified %(title)s"),
+            body=_("You can now trade on VET2B: send requests, and if you are a school, publish offers.\n\n%(reason)s"),
+            **ORGANISATION,
+        ),
+        "organisation.ask_changes": Notice(
+            title=_("Please complete the details of %(title)s"),
+            told=_("A moderator asked for changes: %(reason)s"),
+            body=_("A moderator looked at %(title)s and asks for this:\n\n%(reason)s"),
+            **ORGANISATION,
+        ),
+        "organisation.reject": Notice(
+            title=_("%(title)s could not be verified"),
+            told=_("A moderator rejected %(title)s: %(reason)s"),
+            body=_("The reason:\n\n%(reason)s\n\nYou may correct the details and send them once more."),
+            **ORGANISATION,
+        ),
+        "organisation.suspend": Notice(
+            title=_("%(title)s is suspended"),
+            told=_("A moderator suspended %(title)s: %(reason)s"),
+            body=_(
+                "Your organisation cannot trade until this is cleared. The reason:\n\n%(reason)s\n\n"
+                "You may object by answering this mail; somebody else will decide."
+            ),
+            **ORGANISATION,
+        ),
+        "organisation.reinstate": Notice(
+            title=_("%(title)s may trade again"),
+            told=_("A moderator lifted the suspension: %(reason)s"),
+            body=_("The suspension is lifted.\n\n%(reason)s"),
+            **ORGANISATION,
+        ),
+        "organisation.add_member": Notice(
+            title=_("%(person)s joined %(title)s"),
+            told=_("%(person)s joined as %(role)s"),
+            kind="organisation",
+            url_name="accounts:organisation_home",
+            button=_("Open your organisation"),
+        ),
+        "organisation.change_role": Notice(
+            title=_("Your role in %(title)s changed"),
+            told=_("%(person)s is now %(role)s"),
+            body=_("Your role is now: %(role)s."),
+            **ORGANISATION,
+        ),
+        "organisation.remove_member": Notice(
+            title=_("You no longer belong to %(title)s"),
+            told=_("%(person)s left; open work went to %(successor)s"),
+            body=_("Your access ended. Open work went to %(successor)s."),
+            kind="organisation",
+        ),
+        "organisation.inherit": Notice(
+            title=_("You take over the open work of %(person)s in %(title)s"),
+            told=_("%(successor)s took over the open work of %(person)s"),
+            body=_("Open orders and offers of %(person)s are now yours."),
+            **ORGANISATION,
+        ),
+        "invitation.send": Notice(
+            kind="organisation", title=_("%(email)s was invited"), told=_("%(email)s was invited as %(role)s")
+        ),
+        "invitation.revoke": Notice(
+            kind="organisation",
+            title=_("The invitation of %(email)s was taken back"),
+            told=_("The invitation of %(email)s was taken back"),
+        ),
+        "report.send": Notice(
+            kind="organisation", title=_("Somebody reported %(title)s"), told=_("%(title)s was reported")
+        ),
+        "report.decide": Notice(
+            kind="organisation",
+            title=_("Your report about %(title)s was decided"),
+            told=_("The report was decided: %(reason)s"),
+            body=_("Thank you for your report. The decision:\n\n%(reason)s"),
+        ),
+    }
+)
