@@ -1,0 +1,16 @@
+from marketplace.models.catalogue import Category, CategoryLabel, IscedField, OfferTemplate, Skill
+from marketplace.models.conversations import Message, OrderFile, attach
+from marketplace.models.offers import Offer, OfferText, Package
+from marketplace.models.orders import Order
+from marketplace.models.pictures import Favourite, OfferDocument, OfferImage
+from marketplace.models.prices import BY_QUANTITY, INSTANT, UNPRICED, Currency, PriceModel, cents, vat_of
+from marketplace.models.quotes import Counter, Quote, QuoteLine
+from marketplace.models.search import index_offers
+from marketplace.models.windows import Window
+
+__all__ = [
+    "BY_QUANTITY", "INSTANT", "UNPRICED", "Category", "CategoryLabel", "Counter", "Currency", "Favourite",
+    "IscedField", "Message", "Offer", "OfferDocument", "OfferImage", "OfferTemplate", "OfferText", "Order",
+    "OrderFile", "Package", "PriceModel", "Quote", "QuoteLine", "Skill", "Window", "attach", "cents",
+    "index_offers", "vat_of",
+]  # fmt: skip

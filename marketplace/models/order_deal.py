@@ -1,0 +1,282 @@
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import date, datetime, timedelta
+from decimal import Decimal
+from typing import TYPE_CHECKING, Any
+from zoneinfo import ZoneInfo
+
+from django.core.exceptions import PermissionDenied
+from django.db import transaction
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+from accounts.models import Membership, Refusal
+from marketplace.models.offers import Offer
+from marketplace.models.prices import PriceModel
+from vet2b.lib.workdays import add_working_days
+
+if TYPE_CHECKING:
+    from marketplace.models.orders import Order
+    from marketplace.models.quotes import Quote
+
+EXPIRES_AFTER = 5  # working days without an answer (E4)
+REMIND_AFTER = 2
+QUOTE_VALID_DAYS = 14
+MAX_ROUNDS = 6
+CHASE_AFTER = 1
+EXPIRED_BEFORE_PAUSE = 3  # within 180 days (E2)
+
+
+class Deal:
+    """The verbs of an order from the request to the accepted quote; the table of moves stands in Order."""
+
+    @classmethod
+    @transaction.atomic
+    def draft(cls, offer: Offer, *, by: Membership, request_key: Any = None, **fields: Any) -> Order:
+        """A draft request, shown to the buyer only. The same `request_key` twice gives the same order."""
+        if not by.can_work or by.organisation_id == offer.school_id:
+            raise PermissionDenied
+        words = {
+            "seller": offer.school, "offer": offer, "title": offer.title, "contact": by.user, "unit": offer.unit,
+            "trainer": offer.trainer, "substitute": offer.substitute, "currency": offer.currency,
+            "rounds_of_changes": offer.rounds_of_changes,
+        }  # fmt: skip
+        keys = {"request_key": request_key} if request_key else {}
+        if keys:
+            # waits for a twin of this very form, so the second one finds the first one's row
+            by.organisation.lock()
+            twin = cls.objects.filter(buyer=by.organisation, **keys).first()
+            if twin:
+                return twin
+        order = cls.objects.create(buyer=by.organisation, **words, **keys, **fields)
+        order.record("draft", by=by)
+        return order
+
+    @transaction.atomic
+    def change_draft(self, *, by: Membership, **fields: Any) -> None:
+        self.guard("change_draft", by=by)
+        for name, value in fields.items():
+            setattr(self, name, value)
+        self.save(update_fields=[*fields, "updated_at"])
+
+    @transaction.atomic
+    def discard(self, *, by: Membership) -> None:
+        self.guard("discard", by=by)
+        self.move("discard", by=by)
+
+    @transaction.atomic
+    def request(self, *, by: Membership) -> None:
+        """Sends the draft to the school. Raises Refusal where the offer's terms are not met."""
+        self.guard("request", by=by)
+        self.check_terms()
+        self.requested_at = timezone.now()
+        if self.package:
+            self.package_name = self.package.words_for(None)["name"]
+        self.move("request", by=by, fields=["requested_at", "package_name"], notify=self.sellers())
+        self.start_clock()
+
+    @transaction.atomic
+    def book(self, *, by: Membership) -> None:
+        """Instant booking: takes a place of the window and is accepted at once at the offer's own price."""
+        self.guard("book", by=by)
+        self.check_terms()
+        price = self.offer.price_for(self.quantity, self.package)
+        if not self.offer.is_instant or self.window is None or price is None:
+            raise Refusal(_("This service cannot be booked at once. Send a request instead."))
+        quote = self.quotes.model.of_offer_price(self, price, by=by)
+        self.check_limit(quote, by)
+        self.is_instant, self.requested_at = True, timezone.now()
+        if self.package:
+            self.package_name = self.package.words_for(None)["name"]
+        self.settle(quote)
+        self.move(
+            "book",
+            by=by,
+            fields=["is_instant", "requested_at", "package_name", *self.SETTLED],
+            notify=[*self.sellers()],
+            price=quote.gross_text,
+        )
+
+    def check_terms(self) -> None:
+        offer = self.offer
+        if not offer.is_live or not self.seller.is_verified:
+            raise Refusal(_("This service cannot be ordered at the moment."))
+        if self.quantity < offer.min_quantity:
+            raise Refusal(_("The smallest quantity is %(n)s.") % {"n": offer.min_quantity}, field="quantity")
+        if offer.max_quantity and self.quantity > offer.max_quantity:
+            raise Refusal(_("The largest quantity is %(n)s.") % {"n": offer.max_quantity}, field="quantity")
+        if offer.price_model == PriceModel.PACKAGES and self.package is None:
+            raise Refusal(_("Choose a package."), field="package")
+        if self.window and (self.window.offer_id != offer.pk or not self.window.is_open()):
+            raise Refusal(_("This window is just full or over. Choose another one."), field="window")
+        if self.window is None and self.wished_on and self.wished_on < self.earliest_day():
+            raise Refusal(
+                ngettext(
+                    "The school needs %(n)s day before it can start. Choose a later date.",
+                    "The school needs %(n)s days before it can start. Choose a later date.",
+                    offer.lead_time_days or 0,
+                )
+                % {"n": offer.lead_time_days or 0},
+                field="wished_on",
+            )
+        if self.place_mode and self.place_mode not in offer.delivery_modes:
+            raise Refusal(_("The school does not work there. Choose another place."), field="place_mode")
+        if self.place_mode in {"at_client", "shipped"} and not self.place.strip():
+            raise Refusal(_("Write the address."), field="place")
+
+    def earliest_day(self) -> date:
+        """In the school's time zone: today and the lead time."""
+        today = timezone.localdate(timezone=ZoneInfo(self.seller.zone))
+        return today + timedelta(days=self.offer.lead_time_days or 0)
+
+    def start_clock(self) -> None:
+        now = timezone.now()
+        expires = add_working_days(now, EXPIRES_AFTER, self.seller.zone)
+        start = self.window.starts_on if self.window else self.wished_on
+        if start and self.offer:
+            # an answer after the lead time has begun would come too late
+            last_day = start - timedelta(days=self.offer.lead_time_days or 0)
+            last = datetime.combine(last_day, datetime.min.time(), ZoneInfo(self.seller.zone)) + timedelta(hours=18)
+            expires = max(min(expires, last), now + timedelta(hours=4))
+        self.set_timer("expire", expires)
+        reminder = add_working_days(now, REMIND_AFTER, self.seller.zone)
+        if reminder < expires:
+            self.set_timer("remind", reminder)
+
+    @transaction.atomic
+    def ask(self, text: str, *, by: Membership) -> None:
+        """The school asks before it quotes; its clock stops until the buyer answers."""
+        self.guard("ask", by=by)
+        self.is_awaiting_answer = True
+        self.messages.create(author=by.user, organisation=by.organisation, text=text)
+        self.move("ask", by=by, fields=["is_awaiting_answer"], notify=self.buyers(), text=text)
+        self.clear_timers("remind")
+        self.set_timer("expire", add_working_days(timezone.now(), EXPIRES_AFTER, self.seller.zone))
+
+    @transaction.atomic
+    def answer(self, text: str, *, by: Membership) -> None:
+        self.guard("answer", by=by)
+        if not self.is_awaiting_answer:
+            raise Refusal(_("No question is open."))
+        self.is_awaiting_answer = False
+        self.messages.create(author=by.user, organisation=by.organisation, text=text)
+        self.move("answer", by=by, fields=["is_awaiting_answer"], notify=self.sellers(), text=text)
+        self.start_clock()
+
+    @transaction.atomic
+    def quote(self, lines: Iterable[dict[str, Any]], *, by: Membership, **terms: Any) -> Quote:
+        """Sends the next version of the quote; earlier versions are kept as they were.
+
+        `lines` hold description, quantity, unit, unit_price (net) and vat_rate in percent, None for exempt."""
+        self.guard("quote", by=by)
+        quote = self.quotes.model.next_version(self, lines, by=by, **terms)
+        self.is_awaiting_answer = False
+        self.move(
+            "quote", by=by, fields=["is_awaiting_answer"], notify=self.buyers(),
+            version=quote.version, price=quote.gross_text, text=quote.message,
+        )  # fmt: skip
+        self.clear_timers()
+        end = datetime.combine(quote.valid_until, datetime.max.time().replace(microsecond=0), ZoneInfo(self.seller.zone))
+        self.set_timer("expire", end)
+        reminder = add_working_days(timezone.now(), REMIND_AFTER, self.seller.zone)
+        if reminder < end:
+            self.set_timer("remind", reminder)
+        return quote
+
+    @transaction.atomic
+    def counter(self, text: str, *, by: Membership, wished_price: Decimal | None = None, wished_on: date | None = None):
+        """The buyer asks for another quote. At most 6 rounds in all."""
+        self.guard("counter", by=by)
+        if not text.strip():
+            raise Refusal(_("Say what should be different."), field="text")
+        if self.counters.count() >= MAX_ROUNDS:
+            raise Refusal(_("You have negotiated 6 rounds. Accept the last quote, or end the order."))
+        self.counters.create(
+            quote=self.latest_quote, text=text, wished_price=wished_price, wished_on=wished_on, author=by.user
+        )
+        self.move("counter", by=by, notify=self.sellers(), text=text)
+        self.clear_timers()
+        self.start_clock()
+
+    @transaction.atomic
+    def accept(self, version: int, *, by: Membership) -> None:
+        """Accepts that version of the quote; a newer version refuses, so nobody accepts what they did not see."""
+        self.guard("accept", by=by)
+        quote = self.latest_quote
+        if quote is None or quote.version != version:
+            raise Refusal(_("The school has sent a newer quote. Read it before you accept."))
+        if quote.valid_until < timezone.localdate(timezone=ZoneInfo(self.seller.zone)):
+            raise Refusal(_("This quote is no longer valid. Ask the school for a new one."))
+        self.check_limit(quote, by)
+        self.window = quote.window
+        self.settle(quote)
+        self.move(
+            "accept", by=by, fields=self.SETTLED, notify=self.sellers(), version=version, price=quote.gross_text
+        )
+
+    SETTLED = (
+        "window", "net", "vat", "gross", "currency", "starts_on", "ends_on", "rounds_of_changes", "accepted_at",
+        "is_awaiting_answer",
+    )  # fmt: skip
+
+    def check_limit(self, quote: Quote, by: Membership) -> None:
+        limit = self.buyer.approval_limit
+        if limit is not None and quote.gross > limit and not by.is_owner:
+            raise Refusal(_("This is above your organisation's limit. An owner has to accept it."))
+
+    def settle(self, quote: Quote) -> None:
+        """Takes the window's place and copies what was agreed; raises Refusal when the window is full."""
+        if self.window:
+            if not self.window.take():
+                raise Refusal(_("This window was just taken. Choose another one."), field="window")
+            self.window.refresh_from_db()
+            if not self.window.left:
+                self.window.set_timer("tell_full", timezone.now())
+        self.net, self.vat, self.gross, self.currency = quote.net, quote.vat, quote.gross, quote.currency
+        self.starts_on = self.window.starts_on if self.window else quote.starts_on
+        self.ends_on = self.window.ends_on if self.window else quote.ends_on
+        self.rounds_of_changes = quote.rounds_of_changes
+        self.accepted_at, self.is_awaiting_answer = timezone.now(), False
+        quote.accepted_at = self.accepted_at
+        quote.save(update_fields=["accepted_at"])
+        self.clear_timers()
+        if self.starts_on:
+            morning = datetime.combine(self.starts_on, datetime.min.time(), ZoneInfo(self.seller.zone))
+            self.set_timer("chase_start", add_working_days(morning + timedelta(hours=9), CHASE_AFTER, self.seller.zone))
+
+    @transaction.atomic
+    def decline(self, *, by: Membership, reason: str) -> None:
+        self.end("decline", by=by, notify=self.buyers, reason=reason)
+
+    @transaction.atomic
+    def withdraw(self, *, by: Membership, reason: str = "") -> None:
+        self.end("withdraw", by=by, notify=self.sellers, reason=reason)
+
+    @transaction.atomic
+    def reject(self, *, by: Membership, reason: str) -> None:
+        self.end("reject", by=by, notify=self.sellers, reason=reason)
+
+    @transaction.atomic
+    def withdraw_quote(self, *, by: Membership, reason: str) -> None:
+        self.end("withdraw_quote", by=by, notify=self.buyers, reason=reason)
+
+    @transaction.atomic
+    def expire(self, *, by: None) -> None:
+        silent_school = self.party_to_act == "seller"
+        self.end("expire", by=by, notify=lambda: [*self.buyers(), *self.sellers()])
+        half_year = timezone.now() - timedelta(days=180)
+        expired = type(self).objects.filter(offer=self.offer, status=self.S.EXPIRED, requested_at__gt=half_year)
+        if silent_school and self.offer and self.offer.is_live and expired.count() >= EXPIRED_BEFORE_PAUSE:
+            self.offer.pause(by=None)
+
+    def end(self, verb: str, *, by: Membership | None, notify: Any, reason: str = "") -> None:
+        self.guard(verb, by=by, reason=reason)
+        self.move(verb, by=by, notify=notify(), reason=reason)
+        self.clear_timers()
+
+    @transaction.atomic
+    def remind(self, *, by: None) -> None:
+        self.guard("remind", by=by)
+        self.move("remind", by=by, notify=self.sellers() if self.party_to_act == "seller" else self.buyers())

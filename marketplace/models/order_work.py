@@ -1,0 +1,99 @@
+from __future__ import annotations
+
+from django.db import transaction
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from accounts.models import Membership, Refusal
+from vet2b.lib.workdays import add_working_days
+
+REVIEW_DAYS = 10  # working days to look at a delivery, warned when 5 and 1 are left; the buyer may add 5 once (E4)
+EXTENSION_DAYS = 5
+
+
+class Work:
+    """The verbs of an order from its start to its completion."""
+
+    @transaction.atomic
+    def start(self, *, by: Membership) -> None:
+        self.guard("start", by=by)
+        self.move("start", by=by, notify=self.buyers())
+        self.clear_timers("chase_start")
+
+    @transaction.atomic
+    def chase_start(self, *, by: None) -> None:
+        """The day after the agreed start, when nothing was recorded: both sides are asked."""
+        self.guard("chase_start", by=by)
+        self.move("chase_start", by=by, notify=[*self.sellers(), *self.buyers()])
+
+    @transaction.atomic
+    def deliver(self, note: str, *, by: Membership, file_names: list[str] = ()) -> None:
+        self.guard("deliver", by=by)
+        if not note.strip():
+            raise Refusal(_("Say what you deliver, or how to get it."), field="note")
+        self.delivered_at = timezone.now()
+        self.move(
+            "deliver", by=by, fields=["delivered_at"], notify=self.buyers(), text=note, files=list(file_names)
+        )
+        self.start_review_clock(REVIEW_DAYS)
+
+    def start_review_clock(self, days: int) -> None:
+        now, zone = timezone.now(), self.seller.zone
+        self.set_timer("warn_first", add_working_days(now, days - 5, zone))
+        self.set_timer("warn_last", add_working_days(now, days - 1, zone))
+        self.set_timer("auto_accept", add_working_days(now, days, zone))
+
+    @transaction.atomic
+    def extend_review(self, *, by: Membership) -> None:
+        self.guard("extend_review", by=by)
+        if self.has_extended_review:
+            raise Refusal(_("The time was already extended once."))
+        due = self.timers.get(verb="auto_accept").due_at
+        zone = self.seller.zone
+        self.has_extended_review = True
+        self.move("extend_review", by=by, fields=["has_extended_review"], notify=self.sellers())
+        self.set_timer("warn_last", add_working_days(due, EXTENSION_DAYS - 1, zone))
+        self.set_timer("auto_accept", add_working_days(due, EXTENSION_DAYS, zone))
+
+    @transaction.atomic
+    def ask_changes(self, text: str, *, by: Membership) -> None:
+        self.guard("ask_changes", by=by)
+        if not text.strip():
+            raise Refusal(_("Say what should be changed."), field="text")
+        if self.rounds_used >= self.rounds_of_changes:
+            raise Refusal(
+                _("The agreed rounds of changes are used up. Accept the delivery, or open a dispute."), field="text"
+            )
+        self.rounds_used += 1
+        self.move("ask_changes", by=by, fields=["rounds_used"], notify=self.sellers(), text=text)
+        self.clear_timers()
+
+    @transaction.atomic
+    def resume(self, *, by: Membership) -> None:
+        self.guard("resume", by=by)
+        self.move("resume", by=by, notify=self.buyers())
+
+    @transaction.atomic
+    def accept_delivery(self, *, by: Membership) -> None:
+        self.guard("accept_delivery", by=by)
+        self.complete("accept_delivery", by=by, notify=self.sellers())
+
+    @transaction.atomic
+    def auto_accept(self, *, by: None) -> None:
+        self.guard("auto_accept", by=by)
+        self.complete("auto_accept", by=by, notify=[*self.buyers(), *self.sellers()])
+
+    def complete(self, verb: str, *, by: Membership | None, notify) -> None:
+        self.completed_at = timezone.now()
+        self.move(verb, by=by, fields=["completed_at"], notify=notify)
+        self.clear_timers()
+
+    @transaction.atomic
+    def warn_first(self, *, by: None) -> None:
+        self.guard("warn_first", by=by)
+        self.move("warn_first", by=by, notify=self.buyers())
+
+    @transaction.atomic
+    def warn_last(self, *, by: None) -> None:
+        self.guard("warn_last", by=by)
+        self.move("warn_last", by=by, notify=self.buyers())

@@ -1,0 +1,251 @@
+from __future__ import annotations
+
+import uuid
+from datetime import datetime
+from typing import Any
+
+from django.db import models
+from django.db.models import Q
+from django.urls import reverse
+from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
+
+from accounts.models import Lifecycle, Membership, Move, Organisation, Timed, User
+from marketplace.models.offers import Offer, Package
+from marketplace.models.order_deal import Deal
+from marketplace.models.order_trouble import Trouble
+from marketplace.models.order_work import Work
+from marketplace.models.prices import Currency
+from marketplace.models.windows import Window
+from vet2b.lib.models import TimeStamped
+from vet2b.lib.refs import new_ref
+
+
+class OrderQuerySet(models.QuerySet["Order"]):
+    def for_organisation(self, organisation: Organisation) -> OrderQuerySet:
+        """Orders in which it buys or sells; the buyer's drafts are the buyer's alone."""
+        return self.filter(Q(buyer=organisation) | Q(seller=organisation) & ~Q(status=Order.Status.DRAFT))
+
+    def open(self) -> OrderQuerySet:
+        return self.filter(status__in=Order.OPEN)
+
+    def with_parties(self) -> OrderQuerySet:
+        return self.select_related("buyer", "seller", "offer__category", "contact", "trainer", "substitute", "window")
+
+
+class Order(Deal, Work, Trouble, Lifecycle, Timed, TimeStamped):
+    """One deal between two organisations, from the first request to completion. Lifecycle E4."""
+
+    class Status(models.TextChoices):
+        DRAFT = "draft", pgettext_lazy("order status", "Draft")
+        REQUESTED = "requested", pgettext_lazy("order status", "Requested")
+        QUOTED = "quoted", pgettext_lazy("order status", "Quoted")
+        COUNTERED = "countered", pgettext_lazy("order status", "Change of quote asked")
+        ACCEPTED = "accepted", pgettext_lazy("order status", "Accepted")
+        AGREEMENT_PENDING = "agreement_pending", pgettext_lazy("order status", "Waiting for signatures")
+        SCHEDULED = "scheduled", pgettext_lazy("order status", "Scheduled")
+        IN_PROGRESS = "in_progress", pgettext_lazy("order status", "In progress")
+        DELIVERED = "delivered", pgettext_lazy("order status", "Delivered")
+        CHANGES_REQUESTED = "changes_requested", pgettext_lazy("order status", "Changes asked")
+        COMPLETED = "completed", pgettext_lazy("order status", "Completed")
+        CLOSED = "closed", pgettext_lazy("order status", "Closed")
+        DECLINED = "declined", pgettext_lazy("order status", "Declined")
+        WITHDRAWN = "withdrawn", pgettext_lazy("order status", "Withdrawn")
+        REJECTED = "rejected", pgettext_lazy("order status", "Quote rejected")
+        EXPIRED = "expired", pgettext_lazy("order status", "Expired")
+        CANCELLED = "cancelled", pgettext_lazy("order status", "Cancelled")
+        DISPUTED = "disputed", pgettext_lazy("order status", "Disputed")
+
+    class PlaceMode(models.TextChoices):
+        AT_SCHOOL = "at_school", _("At the school")
+        AT_CLIENT = "at_client", _("At our place")
+        REMOTE = "remote", _("Online")
+        SHIPPED = "shipped", _("Shipped to us")
+
+    S = Status
+    NEGOTIATING = frozenset({S.REQUESTED, S.QUOTED, S.COUNTERED})
+    RUNNING = frozenset(
+        {
+            S.ACCEPTED, S.AGREEMENT_PENDING, S.SCHEDULED, S.IN_PROGRESS, S.DELIVERED, S.CHANGES_REQUESTED, S.DISPUTED,
+        }
+    )  # fmt: skip
+    OPEN = NEGOTIATING | RUNNING
+    ENDED = frozenset(S) - OPEN - {S.DRAFT}
+    TRANSITIONS = {
+        "change_draft": Move(frozenset({S.DRAFT}), None, "buyer_draft"),
+        "discard": Move(frozenset({S.DRAFT}), S.WITHDRAWN, "buyer_draft"),
+        "request": Move(frozenset({S.DRAFT}), S.REQUESTED, "buyer"),
+        "book": Move(frozenset({S.DRAFT}), S.ACCEPTED, "buyer"),
+        "ask": Move(frozenset({S.REQUESTED}), None, "seller"),
+        "answer": Move(frozenset({S.REQUESTED}), None, "buyer"),
+        "quote": Move(frozenset({S.REQUESTED, S.COUNTERED}), S.QUOTED, "seller"),
+        "decline": Move(frozenset({S.REQUESTED, S.COUNTERED}), S.DECLINED, "seller", needs_reason=True),
+        "withdraw": Move(frozenset({S.REQUESTED, S.COUNTERED}), S.WITHDRAWN, "buyer"),
+        "counter": Move(frozenset({S.QUOTED}), S.COUNTERED, "buyer"),
+        "reject": Move(frozenset({S.QUOTED}), S.REJECTED, "buyer", needs_reason=True),
+        "withdraw_quote": Move(frozenset({S.QUOTED}), S.WITHDRAWN, "seller", needs_reason=True),
+        "accept": Move(frozenset({S.QUOTED}), S.ACCEPTED, "buyer"),
+        "expire": Move(NEGOTIATING, S.EXPIRED, "system"),
+        "remind": Move(NEGOTIATING, None, "system"),
+        # agreements and releases from class move accepted orders on to `scheduled`; until an order needs one,
+        # work may start from `accepted`
+        "start": Move(frozenset({S.ACCEPTED, S.SCHEDULED}), S.IN_PROGRESS, "seller"),
+        "chase_start": Move(frozenset({S.ACCEPTED, S.SCHEDULED}), None, "system"),
+        "deliver": Move(frozenset({S.IN_PROGRESS}), S.DELIVERED, "seller"),
+        "ask_changes": Move(frozenset({S.DELIVERED}), S.CHANGES_REQUESTED, "buyer"),
+        "resume": Move(frozenset({S.CHANGES_REQUESTED}), S.IN_PROGRESS, "seller"),
+        "extend_review": Move(frozenset({S.DELIVERED}), None, "buyer"),
+        "accept_delivery": Move(frozenset({S.DELIVERED}), S.COMPLETED, "buyer"),
+        "warn_first": Move(frozenset({S.DELIVERED}), None, "system"),
+        "warn_last": Move(frozenset({S.DELIVERED}), None, "system"),
+        "auto_accept": Move(frozenset({S.DELIVERED}), S.COMPLETED, "system"),
+        "cancel": Move(
+            frozenset({S.ACCEPTED, S.AGREEMENT_PENDING, S.SCHEDULED, S.IN_PROGRESS}),
+            S.CANCELLED, "either", needs_reason=True,
+        ),
+        "dispute": Move(
+            frozenset({S.SCHEDULED, S.IN_PROGRESS, S.DELIVERED, S.CHANGES_REQUESTED}),
+            S.DISPUTED, "either", needs_reason=True,
+        ),
+        "resolve": Move(frozenset({S.DISPUTED}), None, "moderator", needs_reason=True),
+        "write": Move(OPEN | {S.COMPLETED}, None, "either"),
+        "attach": Move(OPEN, None, "either"),
+    }  # fmt: skip
+    TIMED_VERBS = frozenset({"expire", "remind", "chase_start", "warn_first", "warn_last", "auto_accept"})
+
+    ref = models.CharField(max_length=14, unique=True, default=new_ref, editable=False)
+    request_key = models.UUIDField(default=uuid.uuid4, editable=False)
+    status = models.CharField(_("status"), max_length=20, choices=Status, default=Status.DRAFT)
+    buyer = models.ForeignKey(
+        Organisation, models.PROTECT, related_name="orders_placed", verbose_name=_("buyer")
+    )
+    seller = models.ForeignKey(
+        Organisation, models.PROTECT, related_name="orders_received", verbose_name=_("school")
+    )
+    offer = models.ForeignKey(
+        Offer, models.PROTECT, null=True, blank=True, related_name="orders", verbose_name=_("offer")
+    )
+    title = models.CharField(_("title"), max_length=120)
+    contact = models.ForeignKey(User, models.PROTECT, related_name="orders_placed", verbose_name=_("contact person"))
+    trainer = models.ForeignKey(
+        User, models.PROTECT, null=True, blank=True, related_name="orders_led", verbose_name=_("trainer")
+    )
+    substitute = models.ForeignKey(
+        User, models.PROTECT, null=True, blank=True, related_name="orders_backed", verbose_name=_("substitute")
+    )
+    is_instant = models.BooleanField(_("booked at once"), default=False)
+
+    quantity = models.PositiveIntegerField(_("quantity"), default=1)
+    unit = models.CharField(max_length=20, blank=True)
+    package = models.ForeignKey(
+        Package, models.SET_NULL, null=True, blank=True, related_name="+", verbose_name=_("package")
+    )
+    package_name = models.CharField(max_length=120, blank=True)
+    window = models.ForeignKey(
+        Window, models.PROTECT, null=True, blank=True, related_name="orders", verbose_name=_("window")
+    )
+    wished_on = models.DateField(_("wished date"), null=True, blank=True)
+    place_mode = models.CharField(_("where"), max_length=12, choices=PlaceMode, blank=True)
+    place = models.CharField(_("address or link"), max_length=250, blank=True)
+    brief = models.TextField(_("what you need"), max_length=5000, blank=True)
+
+    currency = models.CharField(max_length=3, choices=Currency, default=Currency.EUR)
+    net = models.DecimalField(max_digits=12, decimal_places=2, null=True, blank=True)
+    vat = models.DecimalField(max_digits=12, decimal_places=2, null=True, blank=True)
+    gross = models.DecimalField(max_digits=12, decimal_places=2, null=True, blank=True)
+    starts_on = models.DateField(_("starts on"), null=True, blank=True)
+    ends_on = models.DateField(_("ends on"), null=True, blank=True)
+    rounds_of_changes = models.PositiveSmallIntegerField(default=1)
+    rounds_used = models.PositiveSmallIntegerField(default=0)
+    is_awaiting_answer = models.BooleanField(default=False)
+    has_extended_review = models.BooleanField(default=False)
+
+    requested_at = models.DateTimeField(null=True, blank=True)
+    accepted_at = models.DateTimeField(null=True, blank=True)
+    delivered_at = models.DateTimeField(null=True, blank=True)
+    completed_at = models.DateTimeField(null=True, blank=True)
+
+    objects = OrderQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("order")
+        verbose_name_plural = _("orders")
+        constraints = [
+            models.CheckConstraint(condition=~Q(buyer=models.F("seller")), name="order_not_with_oneself"),
+            models.CheckConstraint(condition=Q(quantity__gte=1), name="order_quantity_positive"),
+            models.UniqueConstraint(fields=["buyer", "request_key"], name="order_once_a_form"),
+            models.CheckConstraint(
+                condition=~Q(
+                    status__in=["accepted", "scheduled", "in_progress", "delivered", "changes_requested", "completed"],
+                    net=None,
+                ),
+                name="order_accepted_has_price",
+            ),
+        ]
+        indexes = [
+            models.Index(fields=["buyer", "-updated_at"], name="order_of_buyer"),
+            models.Index(fields=["seller", "-updated_at"], name="order_of_seller"),
+        ]
+
+    def __str__(self) -> str:
+        return self.title
+
+    def get_absolute_url(self) -> str:
+        return reverse("marketplace:order_detail", args=[self.ref])
+
+    @property
+    def party_to_act(self) -> str:
+        """Whose turn it is: "buyer", "seller", "moderator" or "" when nobody has to do anything."""
+        if self.status == self.S.REQUESTED and self.is_awaiting_answer:
+            return "buyer"
+        return {
+            self.S.DRAFT: "buyer", self.S.REQUESTED: "seller", self.S.QUOTED: "buyer", self.S.COUNTERED: "seller",
+            self.S.ACCEPTED: "seller", self.S.SCHEDULED: "seller", self.S.IN_PROGRESS: "seller",
+            self.S.DELIVERED: "buyer", self.S.CHANGES_REQUESTED: "seller", self.S.DISPUTED: "moderator",
+        }.get(self.status, "")  # fmt: skip
+
+    def side_of(self, organisation: Organisation | None) -> str:
+        if organisation is None:
+            return ""
+        return {self.buyer_id: "buyer", self.seller_id: "seller"}.get(organisation.pk, "")
+
+    @property
+    def next_due(self) -> datetime | None:
+        """When the running clock of this order rings next (UTC)."""
+        timer = self.timers.filter(verb__in=["expire", "auto_accept"]).order_by("due_at").first()
+        return timer.due_at if timer else None
+
+    @property
+    def latest_quote(self):
+        return self.quotes.order_by("-version").first()
+
+    def allows(self, party: str, by: Membership | User | None) -> bool:
+        if party == "system":
+            return by is None
+        if party == "moderator":
+            sides = [self.buyer_id, self.seller_id]
+            return (
+                isinstance(by, User)
+                and by.is_moderator
+                and not by.memberships.filter(organisation__in=sides).exists()
+            )
+        if not isinstance(by, Membership) or not by.can_work:
+            return False
+        side = self.side_of(by.organisation)
+        if party == "buyer_draft":
+            return side == "buyer"
+        return by.can_trade and (side == party or (party == "either" and side != ""))
+
+    def buyers(self) -> list[tuple[User | None, Organisation]]:
+        return [(self.contact, self.buyer)]
+
+    def sellers(self) -> list[tuple[User | None, Organisation]]:
+        if self.trainer is None and self.substitute is None:
+            return self.seller.owners()
+        return [(self.trainer, self.seller), (self.substitute, self.seller)]
+
+    def other_side(self, by: Membership) -> list[tuple[User | None, Organisation]]:
+        return self.sellers() if by.organisation_id == self.buyer_id else self.buyers()
+
+    def activity_details(self) -> dict[str, Any]:
+        return {"title": self.title, "ref": self.ref, "buyer": self.buyer.name, "seller": self.seller.name}

@@ -1,0 +1,178 @@
+"""The words of what happens to offers and orders. See accounts.notices for how they are used."""
+
+from django.utils.translation import gettext_lazy as _
+
+from accounts.notices import Notice, register
+
+OFFER = {"kind": "offer", "url_name": "marketplace:offer_manage", "button": _("Open the offer")}
+ORDER = {"kind": "order", "url_name": "marketplace:order_detail", "button": _("Open the order")}
+MESSAGE = ORDER | {"kind": "message"}
+REMINDER = ORDER | {"kind": "reminder"}
+
+register(
+    {
+        "offer.start": Notice(title=_("Draft: %(title)s"), told=_("%(by)s began a draft"), **OFFER),
+        "offer.change": Notice(title=_("Changed: %(title)s"), told=_("%(by)s changed the offer"), **OFFER),
+        "offer.change_live": Notice(
+            title=_("Changed: %(title)s"), told=_("%(by)s corrected the published offer"), **OFFER
+        ),
+        "offer.revise": Notice(title=_("New version begun: %(title)s"), told=_("%(by)s began a new version"), **OFFER),
+        "offer.submit": Notice(
+            title=_("Sent for review: %(title)s"), told=_("%(by)s sent the offer for review"),
+            body=_("A moderator looks at it next, usually within one working day."), **OFFER,
+        ),
+        "offer.approve": Notice(
+            title=_("Published: %(title)s"), told=_("A moderator approved the offer"),
+            body=_("Companies can find and request it now.\n\n%(reason)s"), **OFFER,
+        ),
+        "offer.approve_revision": Notice(
+            title=_("New version published: %(title)s"), told=_("A moderator approved the new version"),
+            body=_("Companies see the new version now.\n\n%(reason)s"), **OFFER,
+        ),
+        "offer.ask_changes": Notice(
+            title=_("Please change: %(title)s"), told=_("A moderator asked for changes: %(reason)s"),
+            body=_("A moderator asks for this before the offer can be published:\n\n%(reason)s\n\nPlease answer within 10 days."),
+            **OFFER,
+        ),
+        "offer.reject": Notice(
+            title=_("Not published: %(title)s"), told=_("A moderator rejected the offer: %(reason)s"),
+            body=_("The reason:\n\n%(reason)s\n\nYou may object by answering this mail; somebody else will decide."), **OFFER,
+        ),
+        "offer.give_up": Notice(
+            title=_("Review ended: %(title)s"), told=_("The review ended after 10 days without an answer"),
+            body=_("We asked for changes 10 days ago and heard nothing. You can duplicate the offer and send it again."), **OFFER,
+        ),
+        "offer.pause": Notice(
+            title=_("Paused: %(title)s"), told=_("The offer was paused"),
+            body=_("Companies cannot find it until you resume it."), **OFFER,
+        ),
+        "offer.resume": Notice(title=_("Live again: %(title)s"), told=_("%(by)s resumed the offer"), **OFFER),
+        "offer.suspend": Notice(
+            title=_("Suspended: %(title)s"), told=_("A moderator suspended the offer: %(reason)s"),
+            body=_("The offer is hidden until this is cleared. The reason:\n\n%(reason)s\n\nOrders that run go on."),
+            kind="offer",
+        ),
+        "offer.reinstate": Notice(
+            title=_("Published again: %(title)s"), told=_("A moderator lifted the suspension: %(reason)s"),
+            body=_("%(reason)s"), **OFFER,
+        ),
+        "offer.archive": Notice(
+            title=_("Withdrawn: %(title)s"), told=_("%(by)s archived the offer"),
+            body=_("The school no longer offers this. Your order goes on as agreed."), kind="offer",
+        ),
+        "order.draft": Notice(title=_("Draft: %(title)s"), told=_("%(buyer)s began a request"), **ORDER),
+        "order.discard": Notice(title=_("Discarded: %(title)s"), told=_("%(buyer)s discarded the draft"), **ORDER),
+        "order.request": Notice(
+            title=_("New request from %(buyer)s: %(title)s"), told=_("%(buyer)s sent a request to %(seller)s"),
+            body=_("%(buyer)s would like to order this. Please send a quote, ask a question or decline within 5 working days."),
+            **(ORDER | {"button": _("Answer the request")}),
+        ),
+        "order.book": Notice(
+            title=_("New booking from %(buyer)s: %(title)s"), told=_("%(buyer)s booked a place; price %(price)s"),
+            body=_("A place of your window was booked at your price. Please confirm the details with the client and start on the day."),
+            **ORDER,
+        ),
+        "order.ask": Notice(
+            title=_("%(seller)s asks about your request: %(title)s"), told=_("%(seller)s asked a question"),
+            body=_("%(text)s\n\nThe school prepares its quote after your answer."), **(ORDER | {"button": _("Answer")}),
+        ),
+        "order.answer": Notice(
+            title=_("%(buyer)s answered: %(title)s"), told=_("%(buyer)s answered the question"), body=_("%(text)s"), **ORDER
+        ),
+        "order.quote": Notice(
+            title=_("Quote from %(seller)s: %(title)s"), told=_("%(seller)s sent quote %(version)s: %(price)s"),
+            body=_("The price is %(price)s, VAT included.\n\n%(text)s"), **(ORDER | {"button": _("Look at the quote")}),
+        ),
+        "order.counter": Notice(
+            title=_("%(buyer)s asks for a change of the quote: %(title)s"), told=_("%(buyer)s asked for another quote"),
+            body=_("%(text)s"), **ORDER,
+        ),
+        "order.accept": Notice(
+            title=_("%(buyer)s accepted your quote: %(title)s"), told=_("%(buyer)s accepted quote %(version)s: %(price)s"),
+            body=_("The deal is made at %(price)s, VAT included. Start the order when the class begins."), **ORDER,
+        ),
+        "order.decline": Notice(
+            title=_("%(seller)s declined: %(title)s"), told=_("%(seller)s declined: %(reason)s"),
+            body=_("The reason:\n\n%(reason)s\n\nThe page of the order shows similar services."), **ORDER,
+        ),
+        "order.withdraw": Notice(
+            title=_("%(buyer)s withdrew the request: %(title)s"), told=_("%(buyer)s withdrew the request"),
+            body=_("%(reason)s"), **ORDER,
+        ),
+        "order.reject": Notice(
+            title=_("%(buyer)s rejected your quote: %(title)s"), told=_("%(buyer)s rejected the quote: %(reason)s"),
+            body=_("The reason:\n\n%(reason)s"), **ORDER,
+        ),
+        "order.withdraw_quote": Notice(
+            title=_("%(seller)s withdrew the quote: %(title)s"), told=_("%(seller)s withdrew the quote: %(reason)s"),
+            body=_("The reason:\n\n%(reason)s"), **ORDER,
+        ),
+        "order.expire": Notice(
+            title=_("Expired: %(title)s"), told=_("It expired without an answer"),
+            body=_("Nobody answered in time, so this ended by itself. You can send a new request whenever you like."), **ORDER,
+        ),
+        "order.remind": Notice(
+            title=_("Your answer is awaited: %(title)s"), told=_("A reminder went out"),
+            body=_("The other side still waits for your answer."), **REMINDER,
+        ),
+        "order.window_full": Notice(
+            title=_("A window is full: %(title)s"), told=_("The chosen window is full"),
+            body=_("The last place of the window in this request was taken by somebody else. Please agree on another one."), **ORDER,
+        ),
+        "order.start": Notice(
+            title=_("%(seller)s started: %(title)s"), told=_("%(seller)s started the work"),
+            body=_("The class is at work. You see every step on the page of the order."), **ORDER,
+        ),
+        "order.chase_start": Notice(
+            title=_("Has the work begun? %(title)s"), told=_("Both sides were asked whether the work has begun"),
+            body=_("The agreed start was yesterday and nothing is recorded. Please start the order, or agree on another date."),
+            **REMINDER,
+        ),
+        "order.deliver": Notice(
+            title=_("%(seller)s delivered: %(title)s"), told=_("%(seller)s delivered"),
+            body=_("%(text)s\n\nYou have 10 working days to look at it. Without an answer it counts as accepted."),
+            **(ORDER | {"button": _("Look at the delivery")}),
+        ),
+        "order.ask_changes": Notice(
+            title=_("%(buyer)s asks for changes: %(title)s"), told=_("%(buyer)s asked for changes"), body=_("%(text)s"), **ORDER
+        ),
+        "order.resume": Notice(
+            title=_("%(seller)s works on your changes: %(title)s"), told=_("%(seller)s took up the work again"), **ORDER
+        ),
+        "order.extend_review": Notice(
+            title=_("%(buyer)s needs more time to look: %(title)s"), told=_("%(buyer)s took 5 more working days to look at it"),
+            **ORDER,
+        ),
+        "order.warn_first": Notice(
+            title=_("5 working days left to look at: %(title)s"), told=_("A reminder went out: 5 working days left"),
+            body=_("Accept the delivery or ask for changes. Without an answer it counts as accepted in 5 working days."), **ORDER,
+        ),
+        "order.warn_last": Notice(
+            title=_("1 working day left to look at: %(title)s"), told=_("A reminder went out: 1 working day left"),
+            body=_("Accept the delivery or ask for changes. Without an answer it counts as accepted tomorrow."), **ORDER,
+        ),
+        "order.auto_accept": Notice(
+            title=_("Completed: %(title)s"), told=_("It counts as accepted, since nobody objected in time"),
+            body=_("The time to look at the delivery is over, so it counts as accepted. The school sends its invoice."), **ORDER,
+        ),
+        "order.accept_delivery": Notice(
+            title=_("%(buyer)s accepted the delivery: %(title)s"), told=_("%(buyer)s accepted the delivery"),
+            body=_("The order is complete. Please send the invoice under your own rules."), **ORDER,
+        ),
+        "order.cancel": Notice(
+            title=_("%(by)s cancelled: %(title)s"), told=_("%(by)s cancelled: %(reason)s"),
+            body=_("The reason:\n\n%(reason)s"), **ORDER,
+        ),
+        "order.dispute": Notice(
+            title=_("%(by)s opened a dispute: %(title)s"), told=_("%(by)s opened a dispute: %(reason)s"),
+            body=_("The reason:\n\n%(reason)s\n\nAll clocks have stopped. A moderator looks at it within 2 working days."), **ORDER,
+        ),
+        "order.resolve": Notice(
+            title=_("The dispute is decided: %(title)s"), told=_("A moderator decided: %(reason)s"),
+            body=_("The decision:\n\n%(reason)s"), **ORDER,
+        ),
+        "order.write": Notice(
+            title=_("Message from %(by)s: %(title)s"), told=_("%(by)s wrote"), body=_("%(text)s"), **(MESSAGE | {"button": _("Reply")})
+        ),
+    }
+)  # fmt: skip
