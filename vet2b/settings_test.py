@@ -1,6 +1,6 @@
 import os
 
-os.environ.setdefault("DEBUG", "true")
+os.environ["DEBUG"] = "true"
 
 from vet2b.settings import *  # noqa: E402, F403
 

@@ -1,0 +1,91 @@
+"""The cast: alice owns the school, adam is its trainer, sara its substitute; bob owns a company; charlie
+belongs to another company; lea is a learner of the school; mona moderates."""
+
+import pytest
+
+from tests import factories
+
+
+@pytest.fixture
+def alice(db):
+    return factories.make_user("Alice Alpha", "alice@school.example")
+
+
+@pytest.fixture
+def school(alice):
+    return factories.make_organisation(alice, kind="school", name="Linden Vocational School")
+
+
+@pytest.fixture
+def adam(school):
+    user = factories.make_user("Adam Aspen", "adam@school.example")
+    factories.make_member(user, school, title="Trainer of web technologies")
+    return user
+
+
+@pytest.fixture
+def sara(school):
+    user = factories.make_user("Sara Sorrel", "sara@school.example")
+    factories.make_member(user, school)
+    return user
+
+
+@pytest.fixture
+def lea(school):
+    user = factories.make_user("Lea Lindgren", "lea@school.example")
+    factories.make_member(user, school, role="learner")
+    return user
+
+
+@pytest.fixture
+def bob(db):
+    return factories.make_user("Bob Birch", "bob@company.example")
+
+
+@pytest.fixture
+def company(bob):
+    return factories.make_organisation(bob, name="Birch Bakery")
+
+
+@pytest.fixture
+def charlie(db):
+    user = factories.make_user("Charlie Cedar", "charlie@other.example")
+    factories.make_organisation(user, name="Cedar Garage")
+    return user
+
+
+@pytest.fixture
+def mona(db):
+    return factories.make_moderator(email="mona@platform.example")
+
+
+@pytest.fixture
+def seller(adam, school):
+    """The trainer as the `by=` of a verb."""
+    return factories.member(adam, school)
+
+
+@pytest.fixture
+def buyer(bob, company):
+    return factories.member(bob, company)
+
+
+@pytest.fixture
+def outsider(charlie):
+    return factories.member(charlie, charlie.memberships.get().organisation)
+
+
+@pytest.fixture
+def offer(school, adam, sara):
+    return factories.make_offer(school, adam, sara)
+
+
+@pytest.fixture
+def signed_in(client):
+    """signed_in(user) gives a client that is signed in as that person."""
+
+    def sign_in(user):
+        client.force_login(user)
+        return client
+
+    return sign_in

@@ -1,0 +1,131 @@
+"""Builders of one object each, through the site's own verbs where a state has to be reached."""
+
+import itertools
+from datetime import timedelta
+from decimal import Decimal
+
+from allauth.account.models import EmailAddress
+from django.contrib.auth.models import Group
+from django.utils import timezone
+
+from accounts.models import Membership, Organisation, User
+from accounts.roles import MODERATORS
+from marketplace.models import Category, Offer, Order, Skill, Window
+
+PASSWORD = "correct horse battery"
+numbers = itertools.count(1)
+
+
+def make_user(name="Ann Other", email=None, **fields):
+    user = User.objects.create_user(
+        email or f"person{next(numbers)}@people.example", PASSWORD, name=name, **fields
+    )
+    EmailAddress.objects.create(user=user, email=user.email, verified=True, primary=True)
+    return user
+
+
+def make_moderator(name="Mona Moderator", **fields):
+    user = make_user(name, is_staff=True, **fields)
+    user.groups.add(Group.objects.get(name=MODERATORS))
+    return user
+
+
+def make_organisation(owner, kind="company", name=None, status="verified", **fields):
+    """An organisation with its owner, in the given state; Latvian unless told otherwise."""
+    number = next(numbers)
+    fields = {"country": "LV", "town": "Rīga", "address": "Ozolu iela 1", "languages": ["lv", "en"]} | fields
+    if kind == "company":
+        fields = {"sector": "I", "size": "micro"} | fields
+    organisation = Organisation.register(by=owner, kind=kind, name=name or f"Organisation {number}", **fields)
+    organisation.status = status
+    organisation.save(update_fields=["status"])
+    return organisation
+
+
+def make_member(user, organisation, role="staff", **fields):
+    return Membership.objects.create(user=user, organisation=organisation, role=role, **fields)
+
+
+def member(user, organisation):
+    return Membership.objects.of(user).get(organisation=organisation)
+
+
+def make_offer(school, trainer, substitute=None, status="published", title="Website for a small business", **fields):
+    """A complete offer at a fixed price; `status` is set as if it had gone through review."""
+    fields = {
+        "category": Category.objects.get(pk="WEB"), "price_model": "FIX", "price": Decimal("180.00"),
+        "vat_exemption": "Educational institution, VAT not charged", "lead_time_days": 5, "delivery_modes": ["remote"],
+        "languages": ["en", "lv"], "trainer": trainer, "substitute": substitute, "class_name": "3B", "class_year": 3,
+        "class_size": 14, "eqf_level": 4, "summary": "Five pages, ready in three weeks.",
+        "body": "A class designs and builds your **website**.", "included": ["Five pages", "Contact form"],
+        "practises": "Planning and building websites.",
+    } | fields  # fmt: skip
+    owner = school.memberships.select_related("user", "organisation").filter(role="owner").first()
+    offer = Offer.start(by=owner, title=title, language=fields.pop("source_language", "en"), **fields)
+    offer.skills.add(Skill.objects.filter(category=offer.category).first())
+    if status != "draft":
+        offer.status = status
+        offer.submitted_at = timezone.now()
+        offer.published_at = timezone.now() if status in Offer.LIVE else None
+        offer.save(update_fields=["status", "submitted_at", "published_at"])
+        from marketplace.models import index_offers  # noqa: PLC0415
+
+        index_offers([offer.pk])
+    return offer
+
+
+def make_window(offer, capacity=2, in_days=30, days=14):
+    start = timezone.localdate() + timedelta(days=in_days)
+    return Window.objects.create(
+        offer=offer, starts_on=start, ends_on=start + timedelta(days=days), capacity=capacity
+    )
+
+
+LINE = {"description": "Website", "quantity": Decimal(1), "unit": "", "unit_price": Decimal("200.00"), "vat_rate": None}
+
+
+def make_order(offer, buyer, status="requested", **fields):
+    """An order brought to `status` by the verbs of both sides; `buyer` and the trainer act as memberships."""
+    by = buyer
+    seller = offer.school.memberships.select_related("user", "organisation").get(user=offer.trainer)
+    fields = {"brief": "We need a website.", "place_mode": offer.delivery_modes[0]} | fields
+    order = Order.draft(offer, by=by, **fields)
+    for verb in PATHS[status]:
+        STEPS[verb](order, by, seller)
+    return order
+
+
+STEPS = {
+    "request": lambda o, b, s: o.request(by=b),
+    "quote": lambda o, b, s: o.quote([LINE], by=s, message="Here is our quote."),
+    "counter": lambda o, b, s: o.counter("Could it be less?", by=b),
+    "accept": lambda o, b, s: o.accept(o.latest_quote.version, by=b),
+    "start": lambda o, b, s: o.start(by=s),
+    "deliver": lambda o, b, s: o.deliver("It is online.", by=s),
+    "ask_changes": lambda o, b, s: o.ask_changes("A larger logo, please.", by=b),
+    "accept_delivery": lambda o, b, s: o.accept_delivery(by=b),
+    "decline": lambda o, b, s: o.decline(by=s, reason="No class is free."),
+    "withdraw": lambda o, b, s: o.withdraw(by=b),
+    "reject": lambda o, b, s: o.reject(by=b, reason="Too dear."),
+    "expire": lambda o, b, s: o.expire(by=None),
+    "cancel": lambda o, b, s: o.cancel(by=b, reason="Our plans changed."),
+    "dispute": lambda o, b, s: o.dispute(by=b, reason="Not what was agreed."),
+}
+ACCEPTED = ["request", "quote", "accept"]
+PATHS = {
+    "draft": [],
+    "requested": ["request"],
+    "quoted": ["request", "quote"],
+    "countered": ["request", "quote", "counter"],
+    "accepted": ACCEPTED,
+    "in_progress": [*ACCEPTED, "start"],
+    "delivered": [*ACCEPTED, "start", "deliver"],
+    "changes_requested": [*ACCEPTED, "start", "deliver", "ask_changes"],
+    "completed": [*ACCEPTED, "start", "deliver", "accept_delivery"],
+    "declined": ["request", "decline"],
+    "withdrawn": ["request", "withdraw"],
+    "rejected": ["request", "quote", "reject"],
+    "expired": ["request", "expire"],
+    "cancelled": [*ACCEPTED, "cancel"],
+    "disputed": [*ACCEPTED, "start", "dispute"],
+}
