@@ -1,6 +1,6 @@
 """Makes .venv from the lock file when that changed, then hands over to it.
 
-    python3 vet2b/dev/bootstrap.py run|test|check|bench|manage|setup [ARGUMENTS]
+    python3 vet2b/dev/bootstrap.py run|test|check|bench|manage|lock|setup [ARGUMENTS]
 
 Run by path, before anything is installed: standard library only, and syntax that an old Python can read,
 so that it gets a sentence instead of a traceback.
@@ -28,6 +28,7 @@ COMMANDS = {
     "check": ["-m", "vet2b.dev.check"],
     "bench": ["-m", "vet2b.dev.manage", "--database", "bench", "bench"],
     "manage": ["-m", "vet2b.dev.manage"],
+    "lock": ["-m", "vet2b.dev.lock"],
     "setup": ["-c", ""],
 }
 
@@ -41,32 +42,44 @@ def problem_with_python(version, executable):
     )
 
 
-def fingerprint():
-    parts = [LOCK.read_bytes(), INSTALLER_LOCK.read_bytes(), sys.version.encode(), str(ROOT).encode()]
-    return hashlib.sha256(b"\0".join(parts)).hexdigest()
+def fingerprints():
+    """Of the place, for which the environment is made anew, and of what is installed into it."""
+    place = "{} {}".format(sys.version, ROOT)
+    content = LOCK.read_text() + INSTALLER_LOCK.read_text()
+    return [hashlib.sha256(part.encode()).hexdigest() for part in (place, content)]
 
 
 def install():
     stamp = VENV / ".stamp"
-    wanted = fingerprint()
-    if PYTHON.exists() and stamp.exists() and stamp.read_text() == wanted:
+    wanted = fingerprints()
+    found = stamp.read_text().split() if PYTHON.exists() and stamp.exists() else ["", ""]
+    if found == wanted:
         return
     started = time.monotonic()
-    print("Installing what VET2B needs into .venv (once, about a minute) ...", flush=True)
+    print("Installing what VET2B needs into .venv (about a minute, once) ...", flush=True)
     try:
-        venv.create(VENV, with_pip=True, clear=True)
+        venv.create(VENV, with_pip=True, clear=found[0] != wanted[0])
     except (OSError, subprocess.CalledProcessError) as error:
         sys.exit(
             f"Could not make a virtual environment in {VENV}: {error}\n"
             "On Debian and Ubuntu: apt-get install python3-venv"
         )
-    pip = ["-m", "pip", "install", "--quiet", "--disable-pip-version-check", "--require-hashes", "--only-binary", ":all:"]
+    pip = [
+        "-m",
+        "pip",
+        "install",
+        "--quiet",
+        "--disable-pip-version-check",
+        "--require-hashes",
+        "--only-binary",
+        ":all:",
+    ]
     # without --compile-bytecode every process starts more than a second later
     uv = ["-m", "uv", "pip", "sync", "--quiet", "--require-hashes", "--no-build", "--compile-bytecode"]
     for command in ([*pip, "-r", INSTALLER_LOCK], [*uv, "--python", PYTHON, LOCK]):
         if subprocess.call([PYTHON, *command], cwd=ROOT):
             sys.exit("Installing failed; the reason is above. Run the same command again once it is mended.")
-    stamp.write_text(wanted)
+    stamp.write_text("\n".join(wanted))
     print(f"Installed in {time.monotonic() - started:.0f} s.", flush=True)
 
 
@@ -95,7 +108,7 @@ def main(arguments):
         install()
         compile_catalogues()
     os.chdir(ROOT)
-    os.execv(PYTHON, [str(PYTHON), *command])
+    os.execv(PYTHON, [str(PYTHON), *command])  # noqa: S606 - no shell is what is wanted
 
 
 if __name__ == "__main__":

@@ -1,0 +1,19 @@
+"""The database as the site needs it, in one process because each start of Django costs a second."""
+
+import sys
+
+import django
+from django.core.management import call_command
+
+
+def main(*, with_demo: bool) -> None:
+    django.setup()
+    call_command("migrate", verbosity=0, interactive=False)
+    call_command("createcachetable", verbosity=0)
+    if with_demo:
+        call_command("seed_demo", "--if-empty", stdout=sys.stderr)
+        call_command("seed_demo", "--accounts")
+
+
+if __name__ == "__main__":
+    main(with_demo="--demo" in sys.argv)

