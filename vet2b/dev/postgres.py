@@ -242,7 +242,7 @@ class Postgres:
         raise PostgresError("PostgreSQL does not run as root, and there is no user postgres or nobody")
 
     def _may_enter(self, path: Path) -> bool:
-        question = ["/usr/bin/test", "-x", path]
+        question = ["/usr/bin/test", "-x", str(path)]
         return subprocess.run(question, check=False, cwd="/", **self.identity).returncode == 0
 
     def _copy_of_binaries(self) -> Path:
