@@ -1,5 +1,9 @@
 import hashlib
+import random
 import secrets
+from collections.abc import Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
 
 from django.utils.text import slugify
 
@@ -7,8 +11,21 @@ ALPHABET = "23456789abcdefghjkmnpqrstvwxyz"  # no 0/o, 1/i/l/u: refs are read al
 REF_LENGTH = 14  # 14 * log2(30) = 68 random bits
 
 
+_source: ContextVar[random.Random] = ContextVar("source", default=secrets.SystemRandom())
+
+
 def new_ref() -> str:
-    return "".join(secrets.choice(ALPHABET) for _ in range(REF_LENGTH))
+    return "".join(_source.get().choices(ALPHABET, k=REF_LENGTH))
+
+
+@contextmanager
+def repeatable_refs(source: random.Random) -> Iterator[None]:
+    """For demo data only: refs drawn from a seeded generator, so that two fillings are equal."""
+    token = _source.set(source)
+    try:
+        yield
+    finally:
+        _source.reset(token)
 
 
 def new_token() -> str:

@@ -1,0 +1,209 @@
+"""The 60 orders of the demo world. Each is brought to its state by the verbs, and each step is then dated back."""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Callable
+from datetime import datetime, timedelta
+from decimal import Decimal
+from typing import Any
+
+from django.db.models import F
+from django.utils import timezone
+
+from accounts.models import Activity, Membership, Notification, User
+from marketplace.models import Offer, Order, Window
+
+Step = Callable[[], Any]
+BEFORE_ACCEPT = {"requested", "quoted", "countered", "declined", "withdrawn", "rejected", "expired"}
+AFTER_START = {"in_progress", "delivered", "changes_requested", "completed", "disputed"}
+
+
+class Story:
+    """One order of the demo and the steps that tell it."""
+
+    def __init__(self, entry: dict[str, Any], offer: Offer, buyer: Membership, moderator: User):
+        self.entry, self.offer, self.buyer, self.moderator = entry, offer, buyer, moderator
+        self.seller = Membership.objects.of(offer.trainer).get(organisation=offer.school)
+        self.order: Order
+        self.words = iter(entry["messages"])
+
+    def tell(self, rnd: random.Random) -> Order:
+        self.order = self.draft()
+        steps = self.steps()
+        for step, moment in zip(steps, self.moments(len(steps), rnd), strict=True):
+            self.at(moment, step)
+        self.settle_dates()
+        return self.order
+
+    def draft(self) -> Order:
+        entry, offer = self.entry, self.offer
+        wished = entry["wished_in_days"]
+        return Order.draft(
+            offer,
+            by=self.buyer,
+            quantity=entry["quantity"],
+            package=offer.packages.filter(code=entry["package"]).first(),
+            window=self.window() if entry["is_instant"] else None,
+            wished_on=timezone.localdate() + timedelta(days=max(wished, (offer.lead_time_days or 0) + 1))
+            if wished is not None
+            else None,
+            place_mode=entry["place_mode"],
+            place=entry["place"],
+            brief=entry["brief"],
+        )
+
+    def window(self) -> Window | None:
+        """A window of its own for a job that is over, so that it can be dated back; else the offer's next one."""
+        if self.entry["state"] in {"accepted", "in_progress"}:
+            return self.offer.windows.open().order_by("starts_on").first()
+        start = timezone.localdate() + timedelta(days=200 + self.offer.windows.count())
+        return self.offer.windows.create(starts_on=start, ends_on=start + timedelta(days=4), capacity=2)
+
+    def steps(self) -> list[Step]:
+        entry, order, state = self.entry, self.order, self.entry["state"]
+        if entry["is_instant"]:
+            steps: list[Step] = [lambda: order.book(by=self.buyer)]
+        else:
+            steps = [lambda: order.request(by=self.buyer), *self.questions(), *self.negotiation()]
+        if state not in BEFORE_ACCEPT:
+            steps += self.chatter(2) + self.work()
+        return steps + self.chatter(9)
+
+    def questions(self) -> list[Step]:
+        question = self.entry["question"]
+        if not question:
+            return []
+        steps: list[Step] = [lambda: self.order.ask(question["text"], by=self.seller)]
+        if question.get("answer"):
+            steps.append(lambda: self.order.answer(question["answer"], by=self.buyer))
+        return steps
+
+    def negotiation(self) -> list[Step]:
+        entry, order, state = self.entry, self.order, self.entry["state"]
+        steps: list[Step] = []
+        counters = list(entry["counters"])
+        for number, quote in enumerate(entry["quotes"]):
+            steps.append(lambda quote=quote: self.quote(quote))
+            if number < len(counters):
+                steps.append(lambda counter=counters[number]: self.counter(counter))
+        endings: dict[str, Step] = {
+            "declined": lambda: order.decline(by=self.seller, reason=entry["decline_reason"]),
+            "withdrawn": lambda: order.withdraw(by=self.buyer, reason=entry["withdraw_reason"])
+            if order.status != Order.Status.QUOTED
+            else order.withdraw_quote(by=self.seller, reason=entry["withdraw_reason"]),
+            "rejected": lambda: order.reject(by=self.buyer, reason=entry["reject_reason"]),
+            "expired": lambda: order.expire(by=None),
+        }
+        if state in endings:
+            steps.append(endings[state])
+        elif state not in BEFORE_ACCEPT:
+            steps.append(lambda: order.accept(order.latest_quote.version, by=self.buyer))
+        return steps
+
+    def work(self) -> list[Step]:
+        entry, order, state = self.entry, self.order, self.entry["state"]
+        steps: list[Step] = []
+        if state in AFTER_START:
+            steps.append(lambda: order.start(by=self.seller))
+        if state in {"delivered", "changes_requested", "completed"}:
+            steps.append(lambda: order.deliver(entry["delivery_note"], by=self.seller))
+        if state == "changes_requested" or (state == "completed" and entry["changes_text"]):
+            steps.append(lambda: order.ask_changes(entry["changes_text"], by=self.buyer))
+        if state == "completed" and entry["changes_text"]:
+            steps += [
+                lambda: order.resume(by=self.seller),
+                lambda: order.deliver(entry["delivery_note"], by=self.seller),
+            ]
+        if state == "completed":
+            steps.append(lambda: order.accept_delivery(by=self.buyer))
+        if state == "cancelled":
+            steps.append(lambda: order.cancel(by=self.buyer, reason=entry["cancel_reason"]))
+        if state == "disputed":
+            steps.append(lambda: order.dispute(by=self.buyer, reason=entry["dispute_text"]))
+        return steps
+
+    def quote(self, quote: dict[str, Any]) -> None:
+        lines = [
+            {
+                "description": line["description"][:200],
+                "quantity": Decimal(line["quantity"]),
+                "unit": line["unit"],
+                "unit_price": Decimal(line["unit_price"]),
+                "vat_rate": self.offer.vat_rate,
+            }
+            for line in quote["lines"]
+        ]
+        day = self.order.wished_on or timezone.localdate() + timedelta(days=(self.offer.lead_time_days or 5) + 4)
+        self.order.quote(
+            lines, by=self.seller, message=quote["message"], starts_on=day, ends_on=day + timedelta(days=7),
+            rounds_of_changes=self.offer.rounds_of_changes,
+        )  # fmt: skip
+
+    def counter(self, counter: dict[str, Any]) -> None:
+        price = counter["wished_price"]
+        self.order.counter(counter["text"], by=self.buyer, wished_price=Decimal(price) if price else None)
+
+    def chatter(self, most: int) -> list[Step]:
+        """The next words of the conversation, as far as the order still takes words."""
+        return [
+            lambda message=message: self.say(message)
+            for _number, message in zip(range(most), self.words, strict=False)
+        ]
+
+    def say(self, message: dict[str, str]) -> None:
+        by = self.buyer if message["side"] == "buyer" else self.seller
+        if self.order.can("write", by=by):
+            self.order.write(message["text"], by=by)
+
+    def moments(self, count: int, rnd: random.Random) -> list[datetime]:
+        """Rising times from the start to the last step: yesterday or today while the order is open."""
+        now = timezone.now()
+        first = now - timedelta(days=self.entry["started_days_ago"], hours=rnd.randint(0, 5))
+        is_open = self.entry["state"] in Order.OPEN
+        last = now - timedelta(hours=rnd.randint(2, 30)) if is_open else first + (now - first) * rnd.uniform(0.3, 0.8)
+        first = min(first, last - timedelta(hours=count))
+        return sorted([first, *(first + (last - first) * rnd.random() for _n in range(count - 2)), last][-count:])
+
+    def at(self, moment: datetime, step: Step) -> None:
+        activity = Activity.objects.order_by("pk").last()
+        newest = activity.pk if activity else 0
+        known = {rows.model: set(rows.values_list("pk", flat=True)) for rows in self.dated_rows()}
+        step()
+        Activity.objects.filter(pk__gt=newest).update(created_at=moment)
+        Notification.objects.filter(activity__pk__gt=newest).update(created_at=moment)
+        for rows in self.dated_rows():
+            rows.exclude(pk__in=known[rows.model]).update(created_at=moment)
+        self.last = moment
+
+    def dated_rows(self) -> list[Any]:
+        return [self.order.messages.all(), self.order.quotes.all(), self.order.counters.all()]
+
+    def settle_dates(self) -> None:
+        """Moves clocks and dates of the order back to where its steps now stand."""
+        order, rows = self.order, Order.objects.filter(pk=self.order.pk)
+        moments = dict(order.activities.order_by("created_at").values_list("verb", "created_at"))
+        names = {
+            "requested_at": ("order.request", "order.book"),
+            "accepted_at": ("order.accept", "order.book"),
+            "delivered_at": ("order.deliver",),
+            "completed_at": ("order.accept_delivery",),
+        }
+        dates = {
+            field: next((moments[verb] for verb in verbs if verb in moments), None) for field, verbs in names.items()
+        }
+        start = moments.get("order.start")
+        if start:
+            order.starts_on = start.date()
+            order.ends_on = start.date() + timedelta(days=7)
+        rows.update(
+            **dates, starts_on=order.starts_on, ends_on=order.ends_on, updated_at=self.last,
+            created_at=min(moments.values()),
+        )  # fmt: skip
+        order.activities.filter(verb="order.draft").update(created_at=min(moments.values()))
+        order.timers.update(due_at=F("due_at") - (timezone.now() - self.last))
+        if order.window and order.window.starts_on > timezone.localdate() + timedelta(days=150):
+            day = (start or self.last).date()
+            Window.objects.filter(pk=order.window_id).update(
+                starts_on=day - timedelta(days=order.window.pk % 3), ends_on=day + timedelta(days=2)
+            )
