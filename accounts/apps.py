@@ -11,4 +11,4 @@ class AccountsConfig(AppConfig):
         from accounts import notices  # noqa: F401, PLC0415 - fills the registry
         from accounts.roles import sync_moderators  # noqa: PLC0415 - needs loaded models
 
-        post_migrate.connect(sync_moderators, sender=self)
+        post_migrate.connect(sync_moderators)

@@ -60,7 +60,7 @@ class Migration(migrations.Migration):
                 ('password', models.CharField(max_length=128, verbose_name='password')),
                 ('last_login', models.DateTimeField(blank=True, null=True, verbose_name='last login')),
                 ('is_superuser', models.BooleanField(default=False, help_text='Designates that this user has all permissions without explicitly assigning them.', verbose_name='superuser status')),
-                ('email', models.EmailField(max_length=254, verbose_name='e-mail')),
+                ('email', models.EmailField(max_length=254, unique=True, verbose_name='e-mail')),
                 ('name', models.CharField(blank=True, max_length=120, verbose_name='name')),
                 ('language', models.CharField(choices=[('en', 'English'), ('it', 'Italian'), ('lv', 'Latvian'), ('lt', 'Lithuanian'), ('pl', 'Polish'), ('pt', 'Portuguese')], default='en', max_length=8, verbose_name='language')),
                 ('is_active', models.BooleanField(default=True, verbose_name='active')),
@@ -227,7 +227,7 @@ class Migration(migrations.Migration):
         ),
         migrations.AddConstraint(
             model_name='user',
-            constraint=models.UniqueConstraint(django.db.models.functions.text.Lower('email'), name='user_email_unique'),
+            constraint=models.CheckConstraint(condition=models.Q(('email', django.db.models.functions.text.Lower('email'))), name='user_email_lower'),
         ),
         migrations.AddConstraint(
             model_name='notificationpreference',
