@@ -1,5 +1,5 @@
 from marketplace.models.catalogue import Category, CategoryLabel, IscedField, OfferTemplate, Skill
-from marketplace.models.conversations import Message, OrderFile, attach
+from marketplace.models.conversations import Message, OrderFile
 from marketplace.models.offers import Offer, OfferText, Package
 from marketplace.models.orders import Order
 from marketplace.models.pictures import Favourite, OfferDocument, OfferImage
@@ -11,6 +11,6 @@ from marketplace.models.windows import Window
 __all__ = [
     "BY_QUANTITY", "INSTANT", "UNPRICED", "Category", "CategoryLabel", "Counter", "Currency", "Favourite",
     "IscedField", "Message", "Offer", "OfferDocument", "OfferImage", "OfferTemplate", "OfferText", "Order",
-    "OrderFile", "Package", "PriceModel", "Quote", "QuoteLine", "Skill", "Window", "attach", "cents",
+    "OrderFile", "Package", "PriceModel", "Quote", "QuoteLine", "Skill", "Window", "cents",
     "index_offers", "vat_of",
 ]  # fmt: skip

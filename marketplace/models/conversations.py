@@ -1,6 +1,9 @@
 from __future__ import annotations
 
+from typing import Any
+
 from django.db import models
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
@@ -58,14 +61,9 @@ class OrderFile(TimeStamped):
     def __str__(self) -> str:
         return self.name
 
+    def get_absolute_url(self) -> str:
+        return reverse("marketplace:order_file", args=[self.order.ref, self.ref])
 
-def attach(order: Order, uploads, *, purpose: str, by: Membership) -> list[str]:
-    """Stores checked uploads (vet2b.lib.uploads) with an order; returns their names for the record."""
-    names = []
-    for upload in uploads:
-        order.files.create(
-            uploaded_by=by.user, organisation=by.organisation, purpose=purpose, file=upload.file,
-            name=upload.name, content_type=upload.content_type, size=upload.size,
-        )  # fmt: skip
-        names.append(upload.name)
-    return names
+    def as_details(self) -> dict[str, Any]:
+        """What an Activity keeps of it, so that a timeline needs no further query."""
+        return {"ref": self.ref, "name": self.name, "size": self.size}

@@ -7,13 +7,14 @@ from typing import TYPE_CHECKING, Any
 from zoneinfo import ZoneInfo
 
 from django.core.exceptions import PermissionDenied
-from django.db import transaction
+from django.db import IntegrityError, transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from accounts.models import Membership, Refusal
 from marketplace.models.offers import Offer
+from marketplace.models.order_words import EXPIRES_AFTER
 from marketplace.models.prices import PriceModel
 from vet2b.lib.workdays import add_working_days
 
@@ -21,10 +22,10 @@ if TYPE_CHECKING:
     from marketplace.models.orders import Order
     from marketplace.models.quotes import Quote
 
-EXPIRES_AFTER = 5  # working days without an answer (E4)
 REMIND_AFTER = 2
 QUOTE_VALID_DAYS = 14
 MAX_ROUNDS = 6
+MAX_QUANTITY = 100_000
 CHASE_AFTER = 1
 EXPIRED_BEFORE_PAUSE = 3  # within 180 days (E2)
 
@@ -44,13 +45,12 @@ class Deal:
             "rounds_of_changes": offer.rounds_of_changes,
         }  # fmt: skip
         keys = {"request_key": request_key} if request_key else {}
-        if keys:
-            # waits for a twin of this very form, so the second one finds the first one's row
-            by.organisation.lock()
-            twin = cls.objects.filter(buyer=by.organisation, **keys).first()
-            if twin:
-                return twin
-        order = cls.objects.create(buyer=by.organisation, **words, **keys, **fields)
+        try:
+            # the unique key makes a twin of this very form wait until the first one is stored
+            with transaction.atomic():
+                order = cls.objects.create(buyer=by.organisation, **words, **keys, **fields)
+        except IntegrityError:
+            return cls.objects.get(buyer=by.organisation, **keys)
         order.record("draft", by=by)
         return order
 
@@ -74,7 +74,10 @@ class Deal:
         self.requested_at = timezone.now()
         if self.package:
             self.package_name = self.package.words_for(None)["name"]
-        self.move("request", by=by, fields=["requested_at", "package_name"], notify=self.sellers())
+        self.move(
+            "request", by=by, fields=["requested_at", "package_name"], notify=self.sellers(),
+            files=[file.as_details() for file in self.files.all()],
+        )  # fmt: skip
         self.start_clock()
 
     @transaction.atomic
@@ -107,24 +110,33 @@ class Deal:
             raise Refusal(_("The smallest quantity is %(n)s.") % {"n": offer.min_quantity}, field="quantity")
         if offer.max_quantity and self.quantity > offer.max_quantity:
             raise Refusal(_("The largest quantity is %(n)s.") % {"n": offer.max_quantity}, field="quantity")
+        if self.quantity > MAX_QUANTITY:
+            raise Refusal(_("The largest quantity is %(n)s.") % {"n": MAX_QUANTITY}, field="quantity")
         if offer.price_model == PriceModel.PACKAGES and self.package is None:
             raise Refusal(_("Choose a package."), field="package")
-        if self.window and (self.window.offer_id != offer.pk or not self.window.is_open()):
-            raise Refusal(_("This window is just full or over. Choose another one."), field="window")
-        if self.window is None and self.wished_on and self.wished_on < self.earliest_day():
-            raise Refusal(
-                ngettext(
-                    "The school needs %(n)s day before it can start. Choose a later date.",
-                    "The school needs %(n)s days before it can start. Choose a later date.",
-                    offer.lead_time_days or 0,
-                )
-                % {"n": offer.lead_time_days or 0},
-                field="wished_on",
-            )
+        if offer.price_model == PriceModel.PACKAGES and self.package.offer_id != offer.pk:
+            raise Refusal(_("Choose a package."), field="package")
+        self.check_date()
         if self.place_mode and self.place_mode not in offer.delivery_modes:
             raise Refusal(_("The school does not work there. Choose another place."), field="place_mode")
         if self.place_mode in {"at_client", "shipped"} and not self.place.strip():
             raise Refusal(_("Write the address."), field="place")
+
+    def check_date(self) -> None:
+        if self.window and (self.window.offer_id != self.offer_id or not self.window.is_open()):
+            raise Refusal(_("This window is just full or over. Choose another one."), field="window")
+        day = self.window.starts_on if self.window else self.wished_on
+        if day and day < self.earliest_day():
+            days = self.offer.lead_time_days or 0
+            raise Refusal(
+                ngettext(
+                    "The school needs %(n)s day before it can start. Choose a later date.",
+                    "The school needs %(n)s days before it can start. Choose a later date.",
+                    days,
+                )
+                % {"n": days},
+                field="window" if self.window else "wished_on",
+            )
 
     def earliest_day(self) -> date:
         """In the school's time zone: today and the lead time."""
@@ -144,26 +156,6 @@ class Deal:
         reminder = add_working_days(now, REMIND_AFTER, self.seller.zone)
         if reminder < expires:
             self.set_timer("remind", reminder)
-
-    @transaction.atomic
-    def ask(self, text: str, *, by: Membership) -> None:
-        """The school asks before it quotes; its clock stops until the buyer answers."""
-        self.guard("ask", by=by)
-        self.is_awaiting_answer = True
-        self.messages.create(author=by.user, organisation=by.organisation, text=text)
-        self.move("ask", by=by, fields=["is_awaiting_answer"], notify=self.buyers(), text=text)
-        self.clear_timers("remind")
-        self.set_timer("expire", add_working_days(timezone.now(), EXPIRES_AFTER, self.seller.zone))
-
-    @transaction.atomic
-    def answer(self, text: str, *, by: Membership) -> None:
-        self.guard("answer", by=by)
-        if not self.is_awaiting_answer:
-            raise Refusal(_("No question is open."))
-        self.is_awaiting_answer = False
-        self.messages.create(author=by.user, organisation=by.organisation, text=text)
-        self.move("answer", by=by, fields=["is_awaiting_answer"], notify=self.sellers(), text=text)
-        self.start_clock()
 
     @transaction.atomic
     def quote(self, lines: Iterable[dict[str, Any]], *, by: Membership, **terms: Any) -> Quote:
@@ -196,7 +188,11 @@ class Deal:
         self.counters.create(
             quote=self.latest_quote, text=text, wished_price=wished_price, wished_on=wished_on, author=by.user
         )
-        self.move("counter", by=by, notify=self.sellers(), text=text)
+        wishes = {"wished_price": wished_price, "wished_on": wished_on}
+        self.move(
+            "counter", by=by, notify=self.sellers(), text=text,
+            **{name: str(wish) for name, wish in wishes.items() if wish is not None},
+        )  # fmt: skip
         self.clear_timers()
         self.start_clock()
 

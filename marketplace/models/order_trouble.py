@@ -11,7 +11,7 @@ from marketplace.models.prices import cents
 
 
 class Trouble:
-    """The verbs of an order that goes wrong, and the words that go between the two sides."""
+    """The verbs of an order that goes wrong."""
 
     # what a moderator may decide, and where the order goes then
     OUTCOMES = {
@@ -67,11 +67,3 @@ class Trouble:
         self.net, self.gross = net, net + self.vat
         self.completed_at = timezone.now()
         return ["net", "vat", "gross", "completed_at"]
-
-    @transaction.atomic
-    def write(self, text: str, *, by: Membership, file_names: list[str] = ()) -> None:
-        self.guard("write", by=by)
-        if not text.strip() and not file_names:
-            raise Refusal(_("Write something first."), field="text")
-        self.messages.create(author=by.user, organisation=by.organisation, text=text)
-        self.move("write", by=by, notify=self.other_side(by), text=text, files=list(file_names))

@@ -1,10 +1,13 @@
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from accounts.models import Membership, Refusal
+from vet2b.lib.uploads import Checked
 from vet2b.lib.workdays import add_working_days
 
 REVIEW_DAYS = 10  # working days to look at a delivery, warned when 5 and 1 are left; the buyer may add 5 once (E4)
@@ -27,14 +30,13 @@ class Work:
         self.move("chase_start", by=by, notify=[*self.sellers(), *self.buyers()])
 
     @transaction.atomic
-    def deliver(self, note: str, *, by: Membership, file_names: list[str] = ()) -> None:
+    def deliver(self, note: str, *, by: Membership, files: Iterable[Checked] = ()) -> None:
         self.guard("deliver", by=by)
         if not note.strip():
             raise Refusal(_("Say what you deliver, or how to get it."), field="note")
         self.delivered_at = timezone.now()
-        self.move(
-            "deliver", by=by, fields=["delivered_at"], notify=self.buyers(), text=note, files=list(file_names)
-        )
+        stored = self.attach(files, purpose="delivery", by=by)
+        self.move("deliver", by=by, fields=["delivered_at"], notify=self.buyers(), text=note, files=stored)
         self.start_review_clock(REVIEW_DAYS)
 
     def start_review_clock(self, days: int) -> None:
@@ -48,7 +50,8 @@ class Work:
         self.guard("extend_review", by=by)
         if self.has_extended_review:
             raise Refusal(_("The time was already extended once."))
-        due = self.timers.get(verb="auto_accept").due_at
+        clock = self.timers.filter(verb="auto_accept").order_by("due_at").last()
+        due = clock.due_at if clock else timezone.now()
         zone = self.seller.zone
         self.has_extended_review = True
         self.move("extend_review", by=by, fields=["has_extended_review"], notify=self.sellers())

@@ -14,6 +14,7 @@ from accounts.models import Lifecycle, Membership, Move, Organisation, Timed, Us
 from marketplace.models.offers import Offer, Package
 from marketplace.models.order_deal import Deal
 from marketplace.models.order_trouble import Trouble
+from marketplace.models.order_words import Words
 from marketplace.models.order_work import Work
 from marketplace.models.prices import Currency
 from marketplace.models.windows import Window
@@ -23,8 +24,8 @@ from vet2b.lib.refs import new_ref
 
 class OrderQuerySet(models.QuerySet["Order"]):
     def for_organisation(self, organisation: Organisation) -> OrderQuerySet:
-        """Orders in which it buys or sells; the buyer's drafts are the buyer's alone."""
-        return self.filter(Q(buyer=organisation) | Q(seller=organisation) & ~Q(status=Order.Status.DRAFT))
+        """Orders in which it buys or sells; what the buyer never sent is the buyer's alone."""
+        return self.filter(Q(buyer=organisation) | Q(seller=organisation, requested_at__isnull=False))
 
     def open(self) -> OrderQuerySet:
         return self.filter(status__in=Order.OPEN)
@@ -33,7 +34,7 @@ class OrderQuerySet(models.QuerySet["Order"]):
         return self.select_related("buyer", "seller", "offer__category", "contact", "trainer", "substitute", "window")
 
 
-class Order(Deal, Work, Trouble, Lifecycle, Timed, TimeStamped):
+class Order(Deal, Words, Work, Trouble, Lifecycle, Timed, TimeStamped):
     """One deal between two organisations, from the first request to completion. Lifecycle E4."""
 
     class Status(models.TextChoices):
@@ -109,7 +110,6 @@ class Order(Deal, Work, Trouble, Lifecycle, Timed, TimeStamped):
         ),
         "resolve": Move(frozenset({S.DISPUTED}), None, "moderator", needs_reason=True),
         "write": Move(OPEN | {S.COMPLETED}, None, "either"),
-        "attach": Move(OPEN, None, "either"),
     }  # fmt: skip
     TIMED_VERBS = frozenset({"expire", "remind", "chase_start", "warn_first", "warn_last", "auto_accept"})
 
@@ -171,6 +171,16 @@ class Order(Deal, Work, Trouble, Lifecycle, Timed, TimeStamped):
         verbose_name = _("order")
         verbose_name_plural = _("orders")
         constraints = [
+            models.CheckConstraint(
+                condition=Q(
+                    status__in=[
+                        "draft", "requested", "quoted", "countered", "accepted", "agreement_pending", "scheduled",
+                        "in_progress", "delivered", "changes_requested", "completed", "closed", "declined", "withdrawn",
+                        "rejected", "expired", "cancelled", "disputed",
+                    ]
+                ),
+                name="order_status_known",
+            ),
             models.CheckConstraint(condition=~Q(buyer=models.F("seller")), name="order_not_with_oneself"),
             models.CheckConstraint(condition=Q(quantity__gte=1), name="order_quantity_positive"),
             models.UniqueConstraint(fields=["buyer", "request_key"], name="order_once_a_form"),
@@ -183,8 +193,8 @@ class Order(Deal, Work, Trouble, Lifecycle, Timed, TimeStamped):
             ),
         ]
         indexes = [
-            models.Index(fields=["buyer", "-updated_at"], name="order_of_buyer"),
-            models.Index(fields=["seller", "-updated_at"], name="order_of_seller"),
+            models.Index(fields=["buyer", "-updated_at", "-id"], name="order_of_buyer"),
+            models.Index(fields=["seller", "-updated_at", "-id"], name="order_of_seller"),
         ]
 
     def __str__(self) -> str:
@@ -235,6 +245,16 @@ class Order(Deal, Work, Trouble, Lifecycle, Timed, TimeStamped):
         if party == "buyer_draft":
             return side == "buyer"
         return by.can_trade and (side == party or (party == "either" and side != ""))
+
+    def can(self, verb: str, *, by: Membership | User | None) -> bool:
+        """Also false where the order's own counters would refuse, so that no page offers what cannot be done."""
+        if verb == "answer" and not self.is_awaiting_answer:
+            return False
+        if verb == "extend_review" and self.has_extended_review:
+            return False
+        if verb == "ask_changes" and self.rounds_used >= self.rounds_of_changes:
+            return False
+        return super().can(verb, by=by)
 
     def buyers(self) -> list[tuple[User | None, Organisation]]:
         return [(self.contact, self.buyer)]

@@ -4,6 +4,7 @@ from collections.abc import Iterable
 from datetime import timedelta
 from decimal import Decimal
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from django.db import models
 from django.utils import timezone
@@ -71,6 +72,8 @@ class Quote(models.Model):
         rows = [QuoteLine.of(position, **line) for position, line in enumerate(lines)]
         if not rows:
             raise Refusal(_t("A quote needs at least one line."))
+        if not all(row.is_sane for row in rows):
+            raise Refusal(_t("Quantities must be above 0, prices not below 0, and VAT between 0 and 99 %."))
         net = sum((row.net for row in rows), Decimal("0.00"))
         vat = sum((vat_of(row.net, row.vat_rate) for row in rows), Decimal("0.00"))
         if net > MAX_AMOUNT:
@@ -80,6 +83,12 @@ class Quote(models.Model):
             raise Refusal(_t("This window is full or over. Choose another one."), field="window")
         if order.offer and not terms.get("vat_exemption"):
             terms["vat_exemption"] = order.offer.vat_exemption if not vat else ""
+        today = timezone.localdate(timezone=ZoneInfo(order.seller.zone))
+        terms = {"valid_until": today + timedelta(days=QUOTE_VALID_DAYS)} | terms
+        if terms["valid_until"] < today:
+            raise Refusal(_t("The quote must be valid today or longer."), field="valid_until")
+        if terms.get("starts_on") and terms.get("ends_on") and terms["ends_on"] < terms["starts_on"]:
+            raise Refusal(_t("The end is before the start."), field="ends_on")
         latest = order.latest_quote
         quote = cls.objects.create(
             order=order,
@@ -89,7 +98,7 @@ class Quote(models.Model):
             net=net,
             vat=vat,
             gross=net + vat,
-            **{"valid_until": timezone.localdate() + timedelta(days=QUOTE_VALID_DAYS)} | terms,
+            **terms,
         )
         for row in rows:
             row.quote = quote
@@ -133,6 +142,10 @@ class QuoteLine(models.Model):
 
     def __str__(self) -> str:
         return self.description
+
+    @property
+    def is_sane(self) -> bool:
+        return self.quantity > 0 and self.unit_price >= 0 and 0 <= (self.vat_rate or 0) < 100
 
     @classmethod
     def of(cls, position: int, **fields: Any) -> QuoteLine:

@@ -65,5 +65,7 @@ class Window(Timed):
 
     def tell_full(self, *, by: None) -> None:
         """Tells those who still negotiate for this window that its last place is gone."""
-        for order in self.orders.filter(status__in=["requested", "quoted", "countered"]).with_parties():
+        chosen = models.Q(window=self) | models.Q(quotes__window=self)
+        negotiating = self.orders.model.objects.filter(chosen, status__in=["requested", "quoted", "countered"])
+        for order in negotiating.with_parties().distinct():
             order.record("window_full", by=by, notify=[*order.buyers(), *order.sellers()])

@@ -1,0 +1,95 @@
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Any
+
+from django.db import transaction
+from django.db.models import Sum
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from accounts.models import Membership, Refusal
+from vet2b.lib.uploads import Checked
+from vet2b.lib.workdays import add_working_days
+
+EXPIRES_AFTER = 5  # working days without an answer (E4)
+MAX_FILES = 10  # in one step
+MAX_OF_PERSON = 200 * 1024 * 1024  # in orders that are not ended
+MAX_OF_ORGANISATION = 5 * 1024 * 1024 * 1024
+
+
+class Words:
+    """The verbs by which the two sides of an order talk: questions, answers, messages, files."""
+
+    @transaction.atomic
+    def ask(self, text: str, *, by: Membership) -> None:
+        """The school asks before it quotes; its clock stops until the buyer answers."""
+        self.guard("ask", by=by)
+        if not text.strip():
+            raise Refusal(_("Write your question."), field="text")
+        was_awaiting, self.is_awaiting_answer = self.is_awaiting_answer, True
+        self.messages.create(author=by.user, organisation=by.organisation, text=text)
+        self.move("ask", by=by, fields=["is_awaiting_answer"], notify=self.buyers(), text=text)
+        self.clear_timers("remind")
+        if not was_awaiting:  # a second question gives nobody more time
+            self.set_timer("expire", add_working_days(timezone.now(), EXPIRES_AFTER, self.seller.zone))
+
+    @transaction.atomic
+    def answer(self, text: str, *, by: Membership) -> None:
+        self.guard("answer", by=by)
+        if not self.is_awaiting_answer:
+            raise Refusal(_("No question is open."))
+        if not text.strip():
+            raise Refusal(_("Write your answer."), field="text")
+        self.is_awaiting_answer = False
+        self.messages.create(author=by.user, organisation=by.organisation, text=text)
+        self.move("answer", by=by, fields=["is_awaiting_answer"], notify=self.sellers(), text=text)
+        self.start_clock()
+
+    @transaction.atomic
+    def write(self, text: str, *, by: Membership, files: Iterable[Checked] = ()) -> None:
+        self.guard("write", by=by)
+        files = list(files)
+        if not text.strip() and not files:
+            raise Refusal(_("Write something first."), field="text")
+        stored = self.attach(files, purpose="message", by=by)
+        self.messages.create(author=by.user, organisation=by.organisation, text=text)
+        self.move("write", by=by, notify=self.other_side(by), text=text, files=stored)
+
+    @transaction.atomic
+    def add_brief_files(self, files: Iterable[Checked], *, by: Membership) -> None:
+        """Puts files into a draft, to be sent with the request."""
+        self.guard("change_draft", by=by)
+        self.attach(files, purpose="brief", by=by)
+
+    @transaction.atomic
+    def drop_brief_file(self, ref: str, *, by: Membership) -> None:
+        self.guard("change_draft", by=by)
+        for row in self.files.filter(ref=ref, purpose="brief"):
+            row.delete()
+            transaction.on_commit(lambda file=row.file: file.storage.delete(file.name))
+
+    def attach(self, files: Iterable[Checked], *, purpose: str, by: Membership) -> list[dict[str, Any]]:
+        """Stores checked uploads, under the lock of the calling verb; returns what the record keeps of them."""
+        files = list(files)
+        if not files:
+            return []
+        if len(files) + (self.files.filter(purpose="brief").count() if purpose == "brief" else 0) > MAX_FILES:
+            raise Refusal(_("At most %(n)s files at once.") % {"n": MAX_FILES}, field="files")
+        self.check_room(sum(file.size for file in files), by)
+        rows = [
+            self.files.create(
+                uploaded_by=by.user, organisation=by.organisation, purpose=purpose, file=file.file, name=file.name,
+                content_type=file.content_type, size=file.size,
+            )
+            for file in files
+        ]  # fmt: skip
+        return [row.as_details() for row in rows]
+
+    def check_room(self, size: int, by: Membership) -> None:
+        files = self.files.model.objects
+        in_use = files.filter(uploaded_by=by.user, order__status__in=[*self.OPEN, self.S.DRAFT])
+        of_organisation = files.filter(organisation=by.organisation)
+        for rows, limit in ((in_use, MAX_OF_PERSON), (of_organisation, MAX_OF_ORGANISATION)):
+            if (rows.aggregate(sum=Sum("size"))["sum"] or 0) + size > limit:
+                raise Refusal(_("There is no room left for your files. End an order first."), field="files")
