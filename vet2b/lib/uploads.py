@@ -1,4 +1,4 @@
-"""What people may upload, decided by content: JPEG, PNG, WebP and PDF without active parts (trust.md UPL-1 to UPL-4)."""
+"""What people may upload, decided by content: JPEG, PNG, WebP and PDF without active parts."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ import zlib
 from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 from io import BytesIO
+from itertools import chain
 from pathlib import PurePosixPath
 
 from django.core.exceptions import ValidationError
@@ -160,7 +161,7 @@ def check_pdf(content: bytes, name: str) -> None:
         raise ValidationError(
             _("“%(name)s” is packed in an unusual way. Print it to PDF again.") % {"name": name}
         )
-    if any(ACTIVE.search(part) for part in (plain, *inflated_parts(content, name))):
+    if any(ACTIVE.search(part) for part in chain([plain], inflated_parts(content, name))):
         raise ValidationError(
             _("“%(name)s” holds scripts, forms or other files. Print it to PDF again and retry.")
             % {"name": name},
