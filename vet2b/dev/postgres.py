@@ -186,12 +186,10 @@ class Postgres:
                 continue
         file.unlink()
 
-    def _run(
-        self, program: str, *arguments: object, check: bool = True, **options: Any
-    ) -> subprocess.CompletedProcess:
+    def _run(self, *command: object, check: bool = True, **options: Any) -> subprocess.CompletedProcess:
         options = {"stdout": subprocess.PIPE, "stderr": subprocess.STDOUT, **self.identity, **options}
         done = subprocess.run(
-            [self.bin / program, *map(str, arguments)],
+            [self.bin / str(command[0]), *map(str, command[1:])],
             check=False,
             stdin=subprocess.DEVNULL,
             cwd="/",
@@ -199,7 +197,7 @@ class Postgres:
             **options,
         )
         if check and done.returncode:
-            raise PostgresError(f"{program} failed:\n{done.stdout.decode(errors='replace')}")
+            raise PostgresError(f"{command[0]} failed:\n{done.stdout.decode(errors='replace')}")
         return done
 
     def _file(self, suffix: str) -> Path:

@@ -40,7 +40,8 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 
 class Fixtures:
     @pytest.fixture(scope="session")
-    def browser_type_launch_args(self, browser_type_launch_args: dict[str, Any]) -> dict[str, Any]:
+    @classmethod
+    def browser_type_launch_args(cls, browser_type_launch_args: dict[str, Any]) -> dict[str, Any]:
         # Chromium's sandbox does not work for root
         sandbox = ["--no-sandbox"] if os.geteuid() == 0 else []
         return {**browser_type_launch_args, "executable_path": CHROMIUM, "args": FLAGS + sandbox}

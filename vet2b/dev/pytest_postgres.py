@@ -33,7 +33,8 @@ def pytest_unconfigure() -> None:
 
 class Fixtures:
     @pytest.fixture(scope="session")
-    def django_db_modify_db_settings(self, django_db_modify_db_settings_parallel_suffix, django_db_blocker):
+    @classmethod
+    def django_db_modify_db_settings(cls, django_db_modify_db_settings_parallel_suffix, django_db_blocker):
         if FOLDER not in os.environ:
             return  # somebody's own server: let pytest-django do what it always does
         from django.db import connection  # noqa: PLC0415 - needs the settings
@@ -46,7 +47,8 @@ class Fixtures:
         connection.settings_dict["TEST"]["TEMPLATE"] = TEMPLATE
 
     @pytest.fixture(scope="session")
-    def broker_url(self, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    @classmethod
+    def broker_url(cls, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
         """The address of a Redis without anything in it, for tests that need a real one."""
         server = Valkey(tmp_path_factory.mktemp("valkey"))
         process = server.start(durable=False)
