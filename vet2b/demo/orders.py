@@ -26,7 +26,6 @@ class Story:
         self.entry, self.offer, self.buyer, self.moderator = entry, offer, buyer, moderator
         self.seller = Membership.objects.of(offer.trainer).get(organisation=offer.school)
         self.order: Order
-        self.words = iter(entry["messages"])
 
     def tell(self, rnd: random.Random) -> Order:
         self.order = self.draft()
@@ -63,12 +62,11 @@ class Story:
     def steps(self) -> list[Step]:
         entry, order, state = self.entry, self.order, self.entry["state"]
         if entry["is_instant"]:
-            steps: list[Step] = [lambda: order.book(by=self.buyer)]
+            steps: list[Step] = [lambda: order.book(by=self.buyer), *self.chatter("requested")]
         else:
-            steps = [lambda: order.request(by=self.buyer), *self.questions(), *self.negotiation()]
-        if state not in BEFORE_ACCEPT:
-            steps += self.chatter(2) + self.work()
-        return steps + self.chatter(9)
+            steps = [lambda: order.request(by=self.buyer), *self.questions(), *self.chatter("requested")]
+            steps += self.negotiation()
+        return steps if state in BEFORE_ACCEPT else steps + self.chatter("accepted") + self.work()
 
     def questions(self) -> list[Step]:
         question = self.entry["question"]
@@ -89,9 +87,11 @@ class Story:
                 steps.append(lambda counter=counters[number]: self.counter(counter))
         endings: dict[str, Step] = {
             "declined": lambda: order.decline(by=self.seller, reason=entry["decline_reason"]),
-            "withdrawn": lambda: order.withdraw(by=self.buyer, reason=entry["withdraw_reason"])
-            if order.status != Order.Status.QUOTED
-            else order.withdraw_quote(by=self.seller, reason=entry["withdraw_reason"]),
+            "withdrawn": lambda: (
+                order.withdraw(by=self.buyer, reason=entry["withdraw_reason"])
+                if order.status != Order.Status.QUOTED
+                else order.withdraw_quote(by=self.seller, reason=entry["withdraw_reason"])
+            ),
             "rejected": lambda: order.reject(by=self.buyer, reason=entry["reject_reason"]),
             "expired": lambda: order.expire(by=None),
         }
@@ -105,9 +105,12 @@ class Story:
         entry, order, state = self.entry, self.order, self.entry["state"]
         steps: list[Step] = []
         if state in AFTER_START:
-            steps.append(lambda: order.start(by=self.seller))
+            steps += [lambda: order.start(by=self.seller), *self.chatter("in_progress")]
         if state in {"delivered", "changes_requested", "completed"}:
-            steps.append(lambda: order.deliver(entry["delivery_note"], by=self.seller))
+            steps += [
+                lambda: order.deliver(entry["delivery_note"], by=self.seller),
+                *self.chatter("delivered"),
+            ]
         if state == "changes_requested" or (state == "completed" and entry["changes_text"]):
             steps.append(lambda: order.ask_changes(entry["changes_text"], by=self.buyer))
         if state == "completed" and entry["changes_text"]:
@@ -138,23 +141,19 @@ class Story:
         self.order.quote(
             lines, by=self.seller, message=quote["message"], starts_on=day, ends_on=day + timedelta(days=7),
             rounds_of_changes=self.offer.rounds_of_changes,
+            valid_until=timezone.localdate() + timedelta(days=quote["days_valid"]),
         )  # fmt: skip
 
     def counter(self, counter: dict[str, Any]) -> None:
         price = counter["wished_price"]
         self.order.counter(counter["text"], by=self.buyer, wished_price=Decimal(price) if price else None)
 
-    def chatter(self, most: int) -> list[Step]:
-        """The next words of the conversation, as far as the order still takes words."""
-        return [
-            lambda message=message: self.say(message)
-            for _number, message in zip(range(most), self.words, strict=False)
-        ]
+    def chatter(self, at: str) -> list[Step]:
+        """What the two said while the order stood there."""
+        return [lambda message=message: self.say(message) for message in self.entry["messages"] if message["at"] == at]
 
     def say(self, message: dict[str, str]) -> None:
-        by = self.buyer if message["side"] == "buyer" else self.seller
-        if self.order.can("write", by=by):
-            self.order.write(message["text"], by=by)
+        self.order.write(message["text"], by=self.buyer if message["side"] == "buyer" else self.seller)
 
     def moments(self, count: int, rnd: random.Random) -> list[datetime]:
         """Rising times from the start to the last step: yesterday or today while the order is open."""

@@ -58,7 +58,9 @@ class Command(BaseCommand):
             for entry in world["schools"]:
                 schools[entry["key"]] = people.add_organisation(entry, "school", moderator)
                 for person in entry["people"]:
-                    staff[entry["key"], person["key"]] = User.objects.get(email=f"{person['key']}@{entry['key']}.example")
+                    staff[entry["key"], person["key"]] = User.objects.get(
+                        email=f"{person['key']}@{entry['key']}.example"
+                    )
             for entry in world["offers"]:
                 team = {person: user for (school, person), user in staff.items() if school == entry["school"]}
                 offers[entry["number"]] = add_offer(entry, schools[entry["school"]], team, moderator)
@@ -68,9 +70,7 @@ class Command(BaseCommand):
         world = people.read("organisations")
         for entry in world["public_bodies"]:
             people.add_organisation(entry, "public_body", moderator)
-        return {
-            entry["key"]: people.add_organisation(entry, "company", moderator) for entry in world["companies"]
-        }
+        return {entry["key"]: people.add_organisation(entry, "company", moderator) for entry in world["companies"]}
 
     def fill_learners(self, offers: dict[int, Offer]) -> None:
         for entry in people.read("organisations")["learners"]:
