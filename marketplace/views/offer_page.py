@@ -1,0 +1,127 @@
+"""The public page of an offer, and what a reader may do with it."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.contrib.auth.decorators import login_not_required
+from django.db.models import Prefetch
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.http import url_has_allowed_host_and_scheme
+from django.utils.translation import get_language
+from django.views.decorators.http import require_POST
+
+from accounts.http import AuthedRequest
+from accounts.models import Membership
+from marketplace.models import BY_QUANTITY, Favourite, Offer, OfferText, Window
+from marketplace.structured import offer_as_json_ld
+from marketplace.words import language_names, lead_time_words, price_words, quantity_words, vat_words
+
+SIMILAR = 4
+
+
+def offers_with_everything():
+    """All that the page shows, in a number of queries that does not depend on the offer."""
+    return Offer.objects.select_related("school__region", "category", "trainer", "substitute").prefetch_related(
+        "texts",
+        "packages",
+        "images",
+        "documents",
+        "skills",
+        "category__labels",
+        Prefetch("windows", Window.objects.upcoming(), to_attr="upcoming_windows"),
+        Prefetch(
+            "school__memberships",
+            Membership.objects.exclude(role=Membership.Role.LEARNER).only("user_id", "organisation_id", "title"),
+            to_attr="staff",
+        ),
+    )
+
+
+@login_not_required
+def offer_detail(request: HttpRequest, slug: str) -> HttpResponse:
+    offer = get_object_or_404(offers_with_everything().published(), slug=slug)
+    return render(request, "marketplace/offers/detail.html", page_context(offer, request))
+
+
+def page_context(offer: Offer, request: HttpRequest) -> dict[str, Any]:
+    """What the offer page shows; the trainer's preview passes an offer that is not published."""
+    text = chosen_text(offer, request)
+    price, price_note = price_words(offer.price_model, offer.price, offer.price_to, offer.unit, offer.currency)
+    windows = getattr(offer, "upcoming_windows", None)
+    windows = list(offer.windows.upcoming()) if windows is None else windows
+    return {
+        "offer": offer,
+        "text": text,
+        "school": offer.school,
+        "other_texts": [other for other in offer.texts.all() if other.language != text.language],
+        "is_own_version": text.language != offer.source_language,
+        "price": price,
+        "price_note": price_note,
+        "vat": vat_words(offer),
+        "packages": [(package, package.words_for(text.language)) for package in offer.packages.all()],
+        "windows": windows,
+        "first_window": next((window for window in windows if window.is_open()), None),
+        "lead_time": lead_time_words(offer.lead_time_days),
+        "languages": language_names(offer.languages),
+        "quantity": quantity_words(offer) if offer.price_model in BY_QUANTITY else "",
+        "modes": [offer.DeliveryMode(mode).label for mode in offer.delivery_modes],
+        "pictures": list(offer.images.all())[:3],
+        "trainer_title": staff_title(offer),
+        "json_ld": offer_as_json_ld(offer, text),
+        "is_favourite": is_favourite(offer, request),
+        "similar": similar_cards(offer) if offer.is_live else [],
+        "today": timezone.localdate(),
+    }
+
+
+def chosen_text(offer: Offer, request: HttpRequest) -> OfferText:
+    """The version asked for with ?lang=, else the reader's, else English, else the source."""
+    wished = request.GET.get("lang", "")
+    languages = {text.language for text in offer.texts.all()}
+    text = offer.text_for(wished if wished in languages else get_language())
+    if text is None:
+        raise OfferText.DoesNotExist
+    return text
+
+
+def staff_title(offer: Offer) -> str:
+    staff = getattr(offer.school, "staff", None)
+    if staff is None:
+        staff = offer.school.memberships.exclude(role=Membership.Role.LEARNER)
+    return next((membership.title for membership in staff if membership.user_id == offer.trainer_id), "")
+
+
+def is_favourite(offer: Offer, request: HttpRequest) -> bool:
+    return request.user.is_authenticated and request.user.favourites.filter(offer=offer).exists()
+
+
+def similar_cards(offer: Offer) -> list[dict[str, Any]]:
+    from marketplace.search import similar_offers  # noqa: PLC0415
+
+    return similar_offers(offer, SIMILAR)
+
+
+@require_POST
+def favourite_toggle(request: AuthedRequest, slug: str) -> HttpResponse:
+    """Keeps the offer, or lets it go when it was kept. htmx gets the new state, others go back."""
+    offer = get_object_or_404(Offer.objects.published(), slug=slug)
+    favourite, created = Favourite.objects.get_or_create(user=request.user, offer=offer)
+    if not created:
+        favourite.delete()
+    back = request.POST.get("next") or request.headers.get("Referer", "")
+    if not url_has_allowed_host_and_scheme(back, {request.get_host()}, require_https=request.is_secure()):
+        back = offer.get_absolute_url()
+    return redirect(back)
+
+
+def favourite_list(request: AuthedRequest) -> HttpResponse:
+    offers = Offer.objects.published().filter(favourites__user=request.user).order_by("-favourites__created_at")
+    return render(
+        request,
+        "marketplace/offers/favourites.html",
+        {"offers": offers[:100], "browse": reverse("marketplace:offer_list")},
+    )
