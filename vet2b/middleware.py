@@ -22,5 +22,7 @@ class SafeRequest:
         if request.method not in {"GET", "HEAD", "POST", "OPTIONS"}:
             return HttpResponseNotAllowed(["GET", "HEAD", "POST", "OPTIONS"])
         if "\0" in request.path or "%00" in request.META.get("QUERY_STRING", ""):
-            return HttpResponseBadRequest("This address holds a character that cannot be used.", content_type="text/plain")
+            return HttpResponseBadRequest(
+                "This address holds a character that cannot be used.", content_type="text/plain"
+            )
         return None
