@@ -1,5 +1,6 @@
 """Every value that differs between places comes from the environment; docs/deploy.md lists them."""
 
+from decimal import Decimal
 from pathlib import Path
 
 from csp.constants import NONE, SELF
@@ -161,6 +162,8 @@ LANGUAGES = [
 LOCALE_PATHS = [BASE_DIR / "locale"]
 TIME_ZONE = "Europe/Brussels"
 USE_TZ = True
+# What one euro is worth, only to compare prices in search: rounded from the ECB's reference rates, reviewed yearly.
+REFERENCE_RATES = {"EUR": Decimal(1), "PLN": Decimal("4.25")}
 
 # --- Files -----------------------------------------------------------------------------------
 STATIC_URL = "/static/"
