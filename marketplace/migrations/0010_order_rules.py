@@ -3,7 +3,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("marketplace", "0002_catalogue"),
+        ("marketplace", "0004_search_rules"),
     ]
 
     operations = [

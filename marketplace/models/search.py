@@ -1,5 +1,170 @@
+"""One narrow row per offer, so that finding never touches the wide offer; and the words that offers are found by."""
+
+from __future__ import annotations
+
+import json
 from collections.abc import Iterable
+from decimal import Decimal
+from typing import Any
+
+from django.conf import settings
+from django.contrib.postgres.fields import ArrayField
+from django.contrib.postgres.indexes import GinIndex, GistIndex, OpClass
+from django.contrib.postgres.search import SearchVectorField
+from django.db import connection, models, transaction
+from django.db.models.functions import Coalesce
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from accounts.models import Organisation
+from marketplace.models.catalogue import Category
+from marketplace.models.prices import PriceModel
+from marketplace.models.search_sql import OFFER_WORDS, SAVE_ROWS, SAVE_WINDOWS, SAVE_WORDS, STALE
+from marketplace.models.search_words import Document, known_words
+
+BATCH = 1000
+NO_DATE = "9999-12-31"
+NO_PRICE = Decimal("99999999.99")
+
+
+class PriceGroup(models.TextChoices):
+    """Price models as buyers tell them apart."""
+
+    FIXED = "fixed", _("Fixed price")
+    EACH = "each", _("Per person, hour or piece")
+    RECURRING = "recurring", _("Recurring")
+    QUOTE = "quote", _("Quote on request")
+    FREE = "free", _("Free for training")
+
+
+GROUP_OF = {
+    PriceModel.FIXED: PriceGroup.FIXED,
+    PriceModel.PACKAGES: PriceGroup.FIXED,
+    PriceModel.PER_PERSON: PriceGroup.EACH,
+    PriceModel.HOURLY: PriceGroup.EACH,
+    PriceModel.DAILY: PriceGroup.EACH,
+    PriceModel.PER_UNIT: PriceGroup.EACH,
+    PriceModel.SUBSCRIPTION: PriceGroup.RECURRING,
+    PriceModel.ESTIMATE: PriceGroup.QUOTE,
+    PriceModel.MATERIALS: PriceGroup.FREE,
+    PriceModel.FREE: PriceGroup.FREE,
+}
+
+
+class OfferSearchQuerySet(models.QuerySet["OfferSearch"]):
+    def live(self) -> OfferSearchQuerySet:
+        """Rows of what `Offer.objects.published()` gives."""
+        return self.filter(is_live=True)
+
+
+class OfferSearch(models.Model):
+    """What an offer is found, counted and sorted by. Written by `index_offers` only."""
+
+    offer = models.OneToOneField("marketplace.Offer", models.CASCADE, primary_key=True, related_name="search")
+    school = models.ForeignKey(Organisation, models.CASCADE, related_name="+")
+    category = models.ForeignKey(Category, models.PROTECT, related_name="+", db_index=False)
+    country = models.CharField(max_length=2)
+    region = models.CharField(max_length=5, blank=True)
+    languages = ArrayField(models.CharField(max_length=8))
+    price_group = models.CharField(max_length=10, choices=PriceGroup)
+    price_eur = models.DecimalField(
+        max_digits=10, decimal_places=2, null=True,
+        help_text="The smallest order, net; other currencies at settings.REFERENCE_RATES.",
+    )  # fmt: skip
+    modes = ArrayField(models.CharField(max_length=12))
+    lead_time = models.PositiveSmallIntegerField(null=True)
+    next_start = models.DateField(null=True, help_text="Of the next window that has a free place.")
+    published_at = models.DateTimeField()
+    completeness = models.PositiveSmallIntegerField()
+    is_live = models.BooleanField()
+    indexed_at = models.DateTimeField()
+    vector = SearchVectorField()
+
+    objects = OfferSearchQuerySet.as_manager()
+
+    class Meta:
+        indexes = [
+            # one index for a word with facets, which PostgreSQL would else have to combine from three
+            GinIndex(
+                OpClass("vector", "tsvector_ops"), "category", "country",
+                name="search_words", condition=models.Q(is_live=True),
+            ),
+            models.Index(
+                models.F("published_at").desc(), models.F("offer").desc(),
+                name="search_newest", condition=models.Q(is_live=True),
+            ),
+            models.Index(
+                Coalesce("next_start", models.Value(NO_DATE, models.DateField())), "offer",
+                name="search_soonest", condition=models.Q(is_live=True),
+            ),
+            models.Index(
+                Coalesce("price_eur", models.Value(NO_PRICE)), "offer",
+                name="search_cheapest", condition=models.Q(is_live=True),
+            ),
+        ]  # fmt: skip
+
+    def __str__(self) -> str:
+        return str(self.offer_id)
+
+
+class SearchWord(models.Model):
+    """A word of some offer or category: tells typos from words, and which categories a word means."""
+
+    word = models.CharField(max_length=40, primary_key=True, help_text="Without accents.")
+    shown = models.CharField(max_length=40, help_text="As it was written.")
+    stems = ArrayField(models.CharField(max_length=40))
+    categories = ArrayField(models.CharField(max_length=4), default=list)
+
+    class Meta:
+        indexes = [
+            GistIndex(OpClass("word", "gist_trgm_ops(siglen=64)"), name="search_word_near"),
+            GinIndex(fields=["stems"], name="search_word_stems", fastupdate=False),
+        ]
+
+    def __str__(self) -> str:
+        return self.shown
 
 
 def index_offers(pks: Iterable[int]) -> None:
     """Brings the search rows of these offers up to date, within the caller's transaction."""
+    pks = list(pks)
+    for start in range(0, len(pks), BATCH):
+        index_batch(pks[start : start + BATCH])
+
+
+@transaction.atomic
+def index_batch(pks: list[int]) -> None:
+    documents = [Document(*row) for row in fetch(OFFER_WORDS, [pks])]
+    labels = Category.objects.filter(pk__in={document.category for document in documents}).with_labels()
+    run(SAVE_WORDS, [json.dumps(known_words(documents, labels))])
+    run(
+        SAVE_ROWS,
+        {
+            "vectors": json.dumps([{"offer_id": d.offer_id, "vector": d.vector()} for d in documents]),
+            "groups": json.dumps({str(model): str(group) for model, group in GROUP_OF.items()}),
+            "rates": json.dumps({code: str(rate) for code, rate in settings.REFERENCE_RATES.items()}),
+            "today": timezone.localdate(),
+            "now": timezone.now(),
+        },
+    )
+
+
+def index_windows() -> None:
+    """Windows begin, fill up and get places back all the time: brings `next_start` up to date for all offers."""
+    run(SAVE_WINDOWS, {"today": timezone.localdate()})
+
+
+def stale_offers(limit: int) -> list[int]:
+    """Those whose offer or school changed since, then all in turn, so that edited category words arrive in a day."""
+    return [pk for (pk,) in fetch(STALE, {"limit": limit, "now": timezone.now()})]
+
+
+def fetch(sql: str, params: Any) -> list[tuple[Any, ...]]:
+    with connection.cursor() as cursor:
+        cursor.execute(sql, params)
+        return cursor.fetchall()
+
+
+def run(sql: str, params: Any) -> None:
+    with connection.cursor() as cursor:
+        cursor.execute(sql, params)
