@@ -1,19 +1,51 @@
+from datetime import timedelta
+from typing import Any
+from urllib.parse import urlsplit
+
 from allauth.account.adapter import DefaultAccountAdapter
+from allauth.core import context as allauth_context
 from django.conf import settings
+from django.http import HttpRequest
+from django.urls import reverse
+from django.utils import timezone
 from django.utils.translation import get_language, override
+
+from accounts.models import OutgoingMail, User
+from accounts.tasks import nudge_outbox
+from vet2b.lib.mail import one_line
+from vet2b.lib.refs import new_token
+
+CODE_IS_USEFUL = timedelta(hours=1)
 
 
 class AccountAdapter(DefaultAccountAdapter):
-    def save_user(self, request, user, form, commit=True):
+    def save_user(self, request: HttpRequest, user: User, form: Any, commit: bool = True) -> User:
         user.name = form.cleaned_data.get("name", "")
         language = get_language()
         user.language = language if language in dict(settings.LANGUAGES) else "en"
         return super().save_user(request, user, form, commit)
 
-    def populate_username(self, request, user):
+    def populate_username(self, request: HttpRequest, user: User) -> None:
         """People have no user names."""
 
-    def send_mail(self, template_prefix, email, context):
-        user = context.get("user")
-        with override(getattr(user, "language", None) or get_language()):
-            super().send_mail(template_prefix, email, context)
+    def get_signup_redirect_url(self, request: HttpRequest) -> str:
+        return reverse("accounts:organisation_new")
+
+    def send_mail(self, template_prefix: str, email: str, context: dict[str, Any]) -> None:
+        """Writes the mail into the outbox: a mail server that is down or slow holds up no page, and whether an
+        address is known cannot be told from the time a page takes."""
+        request = allauth_context.request
+        site = urlsplit(settings.SITE_URL)
+        words = {"request": request, "email": email, "site_url": settings.SITE_URL, "site_host": site.netloc}
+        with override(getattr(context.get("user"), "language", None) or get_language()):
+            mail = self.render_mail(template_prefix, email, words | {"current_site": {"name": "VET2B"}} | context)
+        html = next((body for body, kind in getattr(mail, "alternatives", []) if kind == "text/html"), "")
+        OutgoingMail.objects.create(
+            key=f"account-{new_token()[:20]}",
+            to=email,
+            subject=one_line(mail.subject)[:300],
+            text=mail.body,
+            html=html,
+            useful_until=timezone.now() + CODE_IS_USEFUL if "code" in context else None,
+        )
+        nudge_outbox()

@@ -11,4 +11,4 @@ def count_unread(request: HttpRequest) -> int:
     """At most 100 are counted; the bell says 99+."""
     if not request.user.is_authenticated:
         return 0
-    return request.user.notifications.unread()[:100].count()
+    return request.user.notifications.unread().visible()[:100].count()

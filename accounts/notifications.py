@@ -1,30 +1,35 @@
-"""Sends what the outbox holds: Notification rows become mails."""
+"""Sends what the outbox holds: codes and notices about accounts, invitations, and what was told to people."""
 
 from __future__ import annotations
 
 import logging
+import smtplib
+import time
+from collections.abc import Iterator, Sequence
 from datetime import timedelta
-from itertools import groupby
+from typing import Any
 
 from django.core.mail import get_connection
-from django.core.signing import Signer
 from django.db import models, transaction
-from django.urls import reverse
 from django.utils import timezone
-from django.utils.translation import gettext as _
-from django.utils.translation import override
 
-from accounts.models import ALWAYS_MAILED, Delivery, Notification
-from vet2b.lib.mail import absolute, build
+from accounts.mails import digest_mail, mail_of
+from accounts.models import ALWAYS_MAILED, Delivery, Invitation, Mailed, MailedQuerySet, Notification, OutgoingMail, User
 
 log = logging.getLogger(__name__)
 
 LEASE = timedelta(minutes=5)
+RUN_SECONDS = 200  # of one run: shorter than the lease, so that nobody else sends what this run still holds
 BATCH = 100
-MAX_ATTEMPTS = 8
-OPTIONAL_PER_HOUR = 20
 BACKOFF_MINUTES = [1, 5, 15, 60, 180, 360, 720, 1440]
-unsubscribe_signer = Signer(salt="unsubscribe")
+MAX_ATTEMPTS = len(BACKOFF_MINUTES)
+MAX_REFUSALS = 3  # a server that says 5xx will not change its mind
+OPTIONAL_PER_HOUR = 20
+QUEUES: list[type[Mailed]] = [OutgoingMail, Invitation, Notification]
+
+
+class ServerTrouble(Exception):
+    """The mail server cannot be reached or went away; no mail is to blame."""
 
 
 def send_due(limit: int = 1000) -> int:
@@ -33,53 +38,80 @@ def send_due(limit: int = 1000) -> int:
     A mail is marked sent right after the server took it; a worker killed in between leaves a lease that ends
     after 5 minutes, and the repeat carries the same Message-ID."""
     sent = 0
-    while sent < limit:
-        batch = claim(min(BATCH, limit - sent))
-        if not batch:
-            break
-        sent += send_batch(batch)
+    connection = get_connection()
+    try:
+        for went in deliver(connection, limit):
+            sent += went
+    except ServerTrouble as trouble:
+        log.warning("mail waits for the next run: %s", trouble)
+    finally:
+        connection.close()
     return sent
+
+
+def deliver(connection: Any, limit: int) -> Iterator[bool]:
+    ends = time.monotonic() + RUN_SECONDS
+    for queue in QUEUES:
+        while limit > 0 and (batch := claim(queue._default_manager.to_mail(), min(BATCH, limit))):
+            limit -= len(batch)
+            yield from send_batch(batch, connection, ends)
 
 
 @transaction.atomic
-def claim(size: int) -> list[Notification]:
+def claim(rows: MailedQuerySet, size: int) -> list[Any]:
+    """Takes up to `size` rows for this worker until the lease ends."""
     pks = list(
-        Notification.objects.to_mail()
-        .select_for_update(skip_locked=True)
-        .order_by("created_at")
-        .values_list("pk", flat=True)[:size]
+        rows.select_for_update(skip_locked=True, of=("self",)).order_by("created_at").values_list("pk", flat=True)[:size]
     )
-    Notification.objects.filter(pk__in=pks).update(
-        claimed_until=timezone.now() + LEASE, attempts=models.F("attempts") + 1
-    )
-    return list(
-        Notification.objects.filter(pk__in=pks)
-        .select_related("activity", "recipient")
-        .order_by("recipient__language", "created_at")
-    )
+    found = list(rows.filter(pk__in=pks).order_by("created_at"))
+    lease = timezone.now() + LEASE
+    for row in found:
+        row.claimed_until = lease
+        row.attempts += 1
+    rows.model._default_manager.filter(pk__in=pks).update(claimed_until=lease, attempts=models.F("attempts") + 1)
+    return found
 
 
-def send_batch(batch: list[Notification]) -> int:
-    sent = 0
-    with get_connection() as connection:
-        for language, notifications in groupby(batch, key=lambda n: n.recipient.language):
-            with override(language):
-                for notification in notifications:
-                    sent += send_one(notification, connection)
-    return sent
+def send_batch(batch: Sequence[Any], connection: Any, ends: float) -> Iterator[bool]:
+    try:
+        for row in batch:
+            if time.monotonic() > ends:
+                raise ServerTrouble("the time of this run is over")
+            yield send_one(row, connection)
+    except ServerTrouble:
+        release(batch)
+        raise
 
 
-def send_one(notification: Notification, connection) -> bool:
-    if is_too_much(notification):
-        Notification.objects.filter(pk=notification.pk).update(delivery=Delivery.DIGEST, claimed_until=None)
+def send_one(row: Any, connection: Any) -> bool:
+    if isinstance(row, Notification) and is_too_much(row):
+        change(row, delivery=Delivery.DIGEST, claimed_until=None, attempts=0)
         return False
     try:
-        connection.send_messages([mail_of(notification)])
+        mail = mail_of(row)
+        connect(connection)
+        connection.send_messages([mail])
+    except ServerTrouble:
+        raise
     except Exception as error:  # whatever one mail meets, the others go on; the row remembers
-        put_off(notification, error)
+        put_off(row, error)
+        if is_lost_connection(error):
+            raise ServerTrouble(repr(error)) from error
         return False
-    Notification.objects.filter(pk=notification.pk).update(emailed_at=timezone.now(), claimed_until=None, error="")
+    change(row, emailed_at=timezone.now(), claimed_until=None, error="", **getattr(row, "SECRETS", {}))
     return True
+
+
+def connect(connection: Any) -> None:
+    try:
+        connection.open()
+    except OSError as error:  # smtplib's errors are OSErrors too
+        raise ServerTrouble(repr(error)) from error
+
+
+def is_lost_connection(error: Exception) -> bool:
+    answered = isinstance(error, smtplib.SMTPResponseException | smtplib.SMTPRecipientsRefused)
+    return isinstance(error, OSError) and not answered
 
 
 def is_too_much(notification: Notification) -> bool:
@@ -87,83 +119,66 @@ def is_too_much(notification: Notification) -> bool:
     if notification.activity.notice.kind in ALWAYS_MAILED:
         return False
     hour = timezone.now() - timedelta(hours=1)
-    return (
-        Notification.objects.filter(recipient=notification.recipient_id, emailed_at__gt=hour).count()
-        >= OPTIONAL_PER_HOUR
-    )
+    told = Notification.objects.filter(recipient=notification.recipient_id, delivery=Delivery.NOW, emailed_at__gt=hour)
+    return told.count() >= OPTIONAL_PER_HOUR
 
 
-def put_off(notification: Notification, error: Exception) -> None:
-    log.warning("mail of notification %s failed: %r", notification.pk, error)
-    wait = timedelta(minutes=BACKOFF_MINUTES[min(notification.attempts, len(BACKOFF_MINUTES)) - 1])
-    given_up = notification.attempts >= MAX_ATTEMPTS
-    Notification.objects.filter(pk=notification.pk).update(
+def put_off(row: Any, error: Exception) -> None:
+    log.warning("mail of %s %s failed: %r", row._meta.model_name, row.pk, error)
+    wait = timedelta(minutes=BACKOFF_MINUTES[min(row.attempts, MAX_ATTEMPTS) - 1])
+    given_up = row.attempts >= (MAX_REFUSALS if is_refusal(error) else MAX_ATTEMPTS)
+    change(
+        row,
         claimed_until=timezone.now() + wait,
         failed_at=timezone.now() if given_up else None,
         error=repr(error)[:500],
+        **(getattr(row, "SECRETS", {}) if given_up else {}),
     )
 
 
-def mail_of(notification: Notification):
-    activity = notification.activity
-    notice = activity.notice
-    path = notice.url(activity)
-    return build(
-        "notice",
-        notification.recipient.email,
-        notice.subject(activity),
-        {
-            "recipient": notification.recipient,
-            "title": notice.subject(activity),
-            "text": notice.text(activity),
-            "url": absolute(path) if path else "",
-            "button": notice.button,
-        },
-        key=f"notification-{notification.pk}",
-        unsubscribe="" if notice.kind in ALWAYS_MAILED else unsubscribe_url(notification.recipient_id, notice.kind),
-    )
+def is_refusal(error: Exception) -> bool:
+    """Whether the server said no for good (5xx)."""
+    if isinstance(error, smtplib.SMTPRecipientsRefused):
+        return all(code >= 500 for code, _text in error.recipients.values())
+    return isinstance(error, smtplib.SMTPResponseException) and error.smtp_code >= 500
 
 
-def unsubscribe_url(user_id: int, kind: str) -> str:
-    return absolute(reverse("accounts:unsubscribe", args=[unsubscribe_signer.sign(f"{user_id}:{kind}")]))
+def change(row: Mailed, **fields: Any) -> None:
+    type(row)._default_manager.filter(pk=row.pk).update(**fields)
+
+
+def release(batch: Sequence[Mailed]) -> None:
+    """Gives back what this run did not come to; nothing counts against these mails."""
+    type(batch[0])._default_manager.filter(
+        pk__in=[row.pk for row in batch], claimed_until=batch[0].claimed_until, emailed_at=None
+    ).update(claimed_until=None, attempts=models.F("attempts") - 1)
 
 
 def send_digests() -> int:
     """One mail for all that a person asked to get gathered, once a day."""
     day_ago = timezone.now() - timedelta(days=1)
-    waiting = Notification.objects.filter(delivery=Delivery.DIGEST, emailed_at=None, failed_at=None)
-    recipients = (
-        waiting.values("recipient").annotate(oldest=models.Min("created_at")).filter(oldest__lt=day_ago)
-    )
-    return sum(send_digest(row["recipient"]) for row in recipients)
+    oldest = Notification.objects.to_digest().order_by().values("recipient").annotate(oldest=models.Min("created_at"))
+    recipients = oldest.filter(oldest__lt=day_ago).values_list("recipient", flat=True)
+    return sum(send_digest(user_id) for user_id in list(recipients))
+
+
+def send_digest(user_id: int) -> bool:
+    notifications = claim_digest(user_id)
+    if not notifications:
+        return False
+    try:
+        digest_mail(notifications).send()
+    except Exception as error:  # the digests of others go on
+        for notification in notifications:
+            put_off(notification, error)
+        return False
+    pks = [notification.pk for notification in notifications]
+    Notification.objects.filter(pk__in=pks).update(emailed_at=timezone.now(), claimed_until=None, error="")
+    return True
 
 
 @transaction.atomic
-def send_digest(user_id: int) -> bool:
-    notifications = list(
-        Notification.objects.filter(
-            recipient=user_id, delivery=Delivery.DIGEST, emailed_at=None, failed_at=None
-        )
-        .select_for_update(of=("self",), skip_locked=True)
-        .select_related("activity", "recipient")
-        .order_by("created_at")
-    )
-    if not notifications:
-        return False
-    recipient = notifications[0].recipient
-    with override(recipient.language):
-        entries = [
-            {"title": n.activity.notice.subject(n.activity), "url": absolute(n.activity.notice.url(n.activity))}
-            for n in notifications
-        ]
-        subject = _("What happened on VET2B")
-        build(
-            "digest",
-            recipient.email,
-            subject,
-            {"recipient": recipient, "title": subject, "entries": entries},
-            key=f"digest-{notifications[-1].pk}",
-            unsubscribe=unsubscribe_url(user_id, "digest"),
-        ).send()
-    Notification.objects.filter(pk__in=[n.pk for n in notifications]).update(emailed_at=timezone.now())
-    return True
+def claim_digest(user_id: int) -> list[Notification]:
+    """Locks the person first, so that two workers never split one day into two mails."""
+    User.objects.select_for_update().get(pk=user_id)
+    return claim(Notification.objects.to_digest().filter(recipient=user_id), BATCH * 2)

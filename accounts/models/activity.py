@@ -9,6 +9,7 @@ from django.db import models
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from accounts.models.outbox import Mailed, MailedQuerySet
 from accounts.models.preferences import Delivery, NotificationPreference
 from accounts.models.users import User
 from accounts.notices import notice_for
@@ -58,21 +59,33 @@ class Activity(models.Model):
         return self.notice.line(self)
 
 
-class NotificationQuerySet(models.QuerySet["Notification"]):
+class NotificationQuerySet(MailedQuerySet):
     def unread(self) -> NotificationQuerySet:
         return self.filter(read_at=None)
 
-    def to_mail(self) -> NotificationQuerySet:
-        """Not mailed, not given up, and not being mailed by a worker whose lease still runs."""
+    def visible(self) -> NotificationQuerySet:
+        """Without those of organisations that the recipient has left."""
         return self.filter(
-            models.Q(claimed_until=None) | models.Q(claimed_until__lt=timezone.now()),
-            emailed_at=None,
-            failed_at=None,
-            delivery=Delivery.NOW,
+            models.Q(organisation=None) | models.Q(organisation__memberships__user=models.F("recipient"))
+        )
+
+    def to_mail(self) -> NotificationQuerySet:
+        return self.due(Delivery.NOW)
+
+    def to_digest(self) -> NotificationQuerySet:
+        """What waits for a daily digest; who has read it in the inbox needs no mail."""
+        return self.due(Delivery.DIGEST).unread()
+
+    def due(self, delivery: str) -> NotificationQuerySet:
+        return (
+            self.waiting()
+            .visible()
+            .filter(delivery=delivery, recipient__is_active=True)
+            .select_related("activity", "recipient", "organisation")
         )
 
 
-class Notification(models.Model):
+class Notification(Mailed):
     """One person told of one activity, in the inbox and perhaps by mail. The row is the outbox."""
 
     activity = models.ForeignKey(Activity, models.PROTECT, related_name="notifications")
@@ -83,11 +96,6 @@ class Notification(models.Model):
     delivery = models.CharField(max_length=10, choices=Delivery, default=Delivery.NOW)
     created_at = models.DateTimeField(default=timezone.now)
     read_at = models.DateTimeField(null=True, blank=True)
-    emailed_at = models.DateTimeField(null=True, blank=True)
-    claimed_until = models.DateTimeField(null=True, blank=True)
-    attempts = models.PositiveSmallIntegerField(default=0)
-    failed_at = models.DateTimeField(null=True, blank=True)
-    error = models.TextField(blank=True)
 
     objects = NotificationQuerySet.as_manager()
 
@@ -183,5 +191,3 @@ def tell(activity: Activity, people: Iterable[tuple[User, Organisation | None]])
     from accounts.tasks import nudge_outbox  # noqa: PLC0415 - tasks import models
 
     nudge_outbox()
-
-

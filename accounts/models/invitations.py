@@ -6,31 +6,47 @@ from typing import Any
 from django.core.exceptions import PermissionDenied
 from django.db import models, transaction
 from django.utils import timezone
+from django.utils.crypto import salted_hmac
 from django.utils.translation import gettext as _t
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models.activity import Tracked
 from accounts.models.lifecycle import Refusal
 from accounts.models.organisations import Membership, Organisation
+from accounts.models.outbox import Mailed, MailedQuerySet
 from accounts.models.users import User
+from accounts.tasks import nudge_outbox
 from vet2b.lib.models import TimeStamped
-from vet2b.lib.refs import new_token, token_hash
+from vet2b.lib.refs import new_ref, token_hash
 
 VALID_FOR = timedelta(days=7)
 PER_DAY = 20
 
 
-class InvitationQuerySet(models.QuerySet["Invitation"]):
+def token_of(ref: str, email: str) -> str:
+    """The secret of an invitation's link: 256 bits that only who knows SECRET_KEY can make."""
+    return salted_hmac("accounts.invitation", f"{ref}:{email}", algorithm="sha256").hexdigest()
+
+
+class InvitationQuerySet(MailedQuerySet):
     def open(self) -> InvitationQuerySet:
         return self.filter(accepted_at=None, revoked_at=None, expires_at__gt=timezone.now())
 
     def for_token(self, token: str) -> InvitationQuerySet:
         return self.open().filter(token_hash=token_hash(token)).select_related("organisation", "invited_by")
 
+    def to_mail(self) -> InvitationQuerySet:
+        open_ones = self.waiting().filter(accepted_at=None, revoked_at=None, expires_at__gt=timezone.now())
+        return open_ones.select_related("organisation", "invited_by")
 
-class Invitation(Tracked, TimeStamped):
-    """An offer of membership, bound to one address, organisation and role; the link's secret is stored hashed."""
 
+class Invitation(Tracked, Mailed, TimeStamped):
+    """An offer of membership, bound to one address, organisation and role.
+
+    The link's secret is nowhere stored: it is made from this row and SECRET_KEY when the mail is written, and the
+    hash kept here tells it when it comes back."""
+
+    ref = models.CharField(max_length=14, default=new_ref, editable=False)
     organisation = models.ForeignKey(Organisation, models.CASCADE, related_name="invitations")
     email = models.EmailField(_("e-mail"))
     role = models.CharField(_("role"), max_length=10, choices=Membership.Role)
@@ -74,6 +90,10 @@ class Invitation(Tracked, TimeStamped):
             and self.organisation.memberships.filter(user=self.invited_by, role=Membership.Role.OWNER).exists()
         )
 
+    @property
+    def token(self) -> str:
+        return token_of(self.ref, self.email)
+
     def activity_details(self) -> dict[str, Any]:
         return {
             "title": self.organisation.name,
@@ -85,24 +105,29 @@ class Invitation(Tracked, TimeStamped):
     @classmethod
     @transaction.atomic
     def send(cls, organisation: Organisation, email: str, role: str, *, by: Membership) -> tuple[Invitation, str]:
-        """Returns the invitation and the secret for its link, which is nowhere stored.
+        """Returns the invitation and the secret for its link; the mail goes out by the outbox.
 
         Raises Refusal for more than 20 a day, a member's address, or a learner outside a school."""
         if by.organisation_id != organisation.pk or not by.is_owner:
             raise PermissionDenied
+        organisation = Organisation.objects.select_for_update().get(pk=organisation.pk)
         email = email.strip().lower()
         today = cls.objects.filter(invited_by=by.user, created_at__gt=timezone.now() - timedelta(days=1)).count()
         if today >= PER_DAY:
             raise Refusal(_t("You sent 20 invitations within a day. Please go on tomorrow."))
+        if organisation.status == Organisation.Status.SUSPENDED:
+            raise Refusal(_t("A suspended organisation cannot invite anybody."))
         if role == Membership.Role.LEARNER and not organisation.is_school:
             raise Refusal(_t("Only a school has learners."), field="role")
         if organisation.memberships.filter(user__email=email).exists():
             raise Refusal(_t("This person is already a member."), field="email")
-        token = new_token()
+        ref = new_ref()
+        token = token_of(ref, email)
         cls.objects.filter(organisation=organisation, email=email, accepted_at=None, revoked_at=None).update(
             revoked_at=timezone.now()
         )
         invitation = cls.objects.create(
+            ref=ref,
             organisation=organisation,
             email=email,
             role=role,
@@ -111,6 +136,7 @@ class Invitation(Tracked, TimeStamped):
             expires_at=timezone.now() + VALID_FOR,
         )
         invitation.record("send", by=by)
+        nudge_outbox()
         return invitation, token
 
     @transaction.atomic

@@ -3,8 +3,9 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Any
 
-from django.contrib.postgres.fields import ArrayField
 from django.conf import settings
+from django.contrib.postgres.fields import ArrayField
+from django.core.exceptions import PermissionDenied
 from django.db import models, transaction
 from django.urls import reverse
 from django.utils import timezone
@@ -13,8 +14,10 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 from django_countries.fields import CountryField
 
+from accounts.models.activity import Activity
 from accounts.models.lifecycle import Lifecycle, Move, Refusal
 from accounts.models.places import Region, currency_of, zone_of
+from accounts.models.sectors import Sector
 from accounts.models.users import User
 from vet2b.lib.models import TimeStamped
 from vet2b.lib.refs import new_ref, slug_of
@@ -64,6 +67,8 @@ class Organisation(Lifecycle, TimeStamped):
         "reinstate": Move(frozenset({Status.SUSPENDED}), Status.VERIFIED, "moderator", needs_reason=True),
     }
     MAX_REJECTIONS = 2
+    IDENTITY = frozenset({"name", "country", "registration_number", "vat_id"})  # what a moderator verifies
+    IDENTITY_OPEN = frozenset({Status.DRAFT, Status.REJECTED})
 
     kind = models.CharField(_("kind"), max_length=20, choices=Kind)
     status = models.CharField(_("status"), max_length=20, choices=Status, default=Status.DRAFT)
@@ -76,7 +81,7 @@ class Organisation(Lifecycle, TimeStamped):
     town = models.CharField(_("town"), max_length=80, blank=True)
     address = models.CharField(_("street and number"), max_length=150, blank=True)
     postcode = models.CharField(_("postcode"), max_length=16, blank=True)
-    sector = models.CharField(_("sector"), max_length=1, blank=True, help_text=_("NACE Rev. 2.1 section"))
+    sector = models.CharField(_("sector"), max_length=1, choices=Sector, blank=True)
     size = models.CharField(_("size"), max_length=10, choices=Size, blank=True)
     registration_number = models.CharField(_("registration number"), max_length=40, blank=True)
     vat_id = models.CharField(_("VAT id"), max_length=20, blank=True)
@@ -116,7 +121,7 @@ class Organisation(Lifecycle, TimeStamped):
         return self.name
 
     def get_absolute_url(self) -> str:
-        return reverse("accounts:organisation_detail", args=[self.slug])
+        return reverse("organisation_detail", args=[self.slug])
 
     @property
     def is_school(self) -> bool:
@@ -125,6 +130,11 @@ class Organisation(Lifecycle, TimeStamped):
     @property
     def is_verified(self) -> bool:
         return self.status == self.Status.VERIFIED
+
+    @property
+    def is_identity_locked(self) -> bool:
+        """Whether name, country and numbers are being or have been verified, so that they stand."""
+        return self.status not in self.IDENTITY_OPEN
 
     @property
     def zone(self) -> str:
@@ -145,6 +155,12 @@ class Organisation(Lifecycle, TimeStamped):
         if self.kind == self.Kind.COMPANY:
             needed += ["sector", "size"]
         return [str(self._meta.get_field(name).verbose_name) for name in needed if not getattr(self, name)]
+
+    @property
+    def last_verdict(self) -> Activity | None:
+        """What a moderator last decided about this organisation, with the reason."""
+        verbs = ["organisation.ask_changes", "organisation.reject", "organisation.suspend", "organisation.verify"]
+        return self.activities.filter(verb__in=verbs).order_by("-created_at", "-pk").first()
 
     def allows(self, party: str, by: Membership | User | None) -> bool:
         if party == "moderator":
@@ -171,7 +187,14 @@ class Organisation(Lifecycle, TimeStamped):
 
     @transaction.atomic
     def change(self, fields: Iterable[str], *, by: Membership) -> None:
-        """Saves edited details; `fields` are the names that a form changed on this instance."""
+        """Saves edited details; `fields` are the names that a form changed on this instance.
+
+        Raises Refusal where they belong to a verified identity."""
+        if not self.allows("owner", by):
+            raise PermissionDenied
+        self.status = Organisation.objects.select_for_update().values_list("status", flat=True).get(pk=self.pk)
+        if self.is_identity_locked and self.IDENTITY & set(fields):
+            raise Refusal(_t("Name, country and numbers stand as they were sent for verification."))
         self.save(update_fields=[*fields, "updated_at"])
         labels = ", ".join(str(self._meta.get_field(name).verbose_name) for name in fields)
         self.record("change", by=by, fields=labels)
@@ -227,6 +250,8 @@ class Membership(TimeStamped):
         STAFF = "staff", _("staff")
         LEARNER = "learner", _("learner")
 
+    WORKING = frozenset({Role.OWNER, Role.STAFF})
+
     user = models.ForeignKey(User, models.PROTECT, related_name="memberships")
     organisation = models.ForeignKey(Organisation, models.PROTECT, related_name="memberships")
     role = models.CharField(_("role"), max_length=10, choices=Role)
@@ -261,7 +286,7 @@ class Membership(TimeStamped):
     @property
     def can_work(self) -> bool:
         """Owners and staff prepare and run offers and orders; learners never do."""
-        return self.role in {self.Role.OWNER, self.Role.STAFF}
+        return self.role in self.WORKING
 
     @property
     def can_trade(self) -> bool:
@@ -270,5 +295,3 @@ class Membership(TimeStamped):
     @property
     def can_sell(self) -> bool:
         return self.can_work and self.organisation.is_school
-
-
