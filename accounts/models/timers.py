@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+import contextlib
+import logging
 from collections.abc import Iterator
 from datetime import datetime, timedelta
 
@@ -10,6 +12,8 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models.lifecycle import Refusal
+
+log = logging.getLogger(__name__)
 
 RETRY_AFTER = timedelta(minutes=10)
 MAX_ATTEMPTS = 5
@@ -56,18 +60,23 @@ class Timer(models.Model):
     def __str__(self) -> str:
         return f"{self.verb} at {self.due_at:%Y-%m-%d %H:%M}"
 
+    @transaction.atomic
     def ring(self) -> None:
-        """Calls the verb as the system. A verb that no longer applies refuses, which ends the timer too."""
-        if self.subject is not None:
-            if self.verb not in self.subject.TIMED_VERBS:
+        """Calls the verb as the system and marks the timer done, both or neither.
+
+        The subject is locked first, as by every verb, then the timer: one that was moved or cleared since it was
+        claimed does not ring. A verb that no longer applies refuses, which ends the timer too."""
+        model = self.subject_type.model_class()
+        subject = model._default_manager.select_for_update().filter(pk=self.subject_id).first()
+        mine = Timer.objects.filter(pk=self.pk, due_at=self.due_at, done_at=None)
+        if not mine.select_for_update().exists():
+            return
+        if subject is not None:
+            if self.verb not in subject.TIMED_VERBS:
                 raise ValueError(f"{self.verb} is not a timed verb of {self.subject_type}")
-            try:
-                with transaction.atomic():
-                    getattr(self.subject, self.verb)(by=None)
-            except Refusal:
-                pass
-        self.done_at = timezone.now()
-        self.save(update_fields=["done_at"])
+            with contextlib.suppress(Refusal), transaction.atomic():
+                getattr(subject, self.verb)(by=None)
+        mine.update(done_at=timezone.now())
 
 
 class Timed(models.Model):
@@ -91,7 +100,7 @@ class Timed(models.Model):
             verb=verb,
             done_at=None,
             failed_at=None,
-            defaults={"due_at": due_at},
+            defaults={"due_at": due_at, "attempts": 0, "error": ""},
         )
 
     def clear_timers(self, *verbs: str) -> None:
@@ -108,10 +117,11 @@ def ring_due_timers(limit: int = 200) -> int:
         try:
             timer.ring()
         except Exception as error:  # a poisoned row must not stop its neighbours
-            if timer.attempts >= MAX_ATTEMPTS:
-                Timer.objects.filter(pk=timer.pk).update(failed_at=timezone.now(), error=repr(error)[:500])
-            else:
-                Timer.objects.filter(pk=timer.pk).update(error=repr(error)[:500])
+            log.warning("timer %s failed: %r", timer.pk, error)
+            given_up = timer.attempts >= MAX_ATTEMPTS
+            Timer.objects.filter(pk=timer.pk, due_at=timer.due_at).update(
+                failed_at=timezone.now() if given_up else None, error=repr(error)[:500]
+            )
     return rung
 
 
