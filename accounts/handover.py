@@ -10,6 +10,7 @@ from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from accounts.models.activity import Notification
 from accounts.models.lifecycle import Refusal
 from accounts.models.organisations import Membership, Organisation
 
@@ -26,28 +27,38 @@ def register(heir: Heir) -> None:
 
 
 @transaction.atomic
-def remove_member(membership: Membership, *, successor: User, by: Membership) -> None:
+def remove_member(membership: Membership, *, successor: User | None, by: Membership) -> None:
     """Ends a membership; open work goes to `successor`, an owner or staff member of the same organisation.
 
-    An owner may remove anybody, everybody may leave; the last owner cannot go. Raises Refusal."""
+    An owner may remove anybody, everybody may leave; the last owner cannot go; a learner has no work to hand
+    over. Raises Refusal."""
     organisation = Organisation.objects.select_for_update().get(pk=membership.organisation_id)
     if by.organisation_id != organisation.pk or not (by.is_owner or by.pk == membership.pk):
         raise PermissionDenied
     others = organisation.memberships.exclude(pk=membership.pk)
     if membership.is_owner and not others.filter(role=Membership.Role.OWNER).exists():
         raise Refusal(_("The last owner cannot leave. Make somebody else an owner first."))
-    if not others.filter(user=successor, role__in=[Membership.Role.OWNER, Membership.Role.STAFF]).exists():
-        raise Refusal(_("Choose an owner or staff member who takes over."), field="successor")
     leaver = membership.user
-    for heir in _heirs:
-        heir(leaver, organisation, successor)
+    organisation.record("remove_member", by=by, notify=[(leaver, None)], person=str(leaver))
+    if membership.can_work:
+        hand_over(leaver, organisation, successor, by=by)
     organisation.invitations.filter(invited_by=leaver, accepted_at=None, revoked_at=None).update(
         revoked_at=timezone.now()
     )
-    words = {"person": str(leaver), "successor": str(successor)}
-    organisation.record("remove_member", by=by, notify=[(leaver, None)], **words)
-    organisation.record("inherit", by=by, notify=[(successor, organisation)], **words)
+    Notification.objects.filter(recipient=leaver, organisation=organisation, emailed_at=None).update(
+        failed_at=timezone.now(), error="left the organisation"
+    )
     membership.delete()
+
+
+def hand_over(leaver: User, organisation: Organisation, successor: User | None, *, by: Membership) -> None:
+    may_inherit = organisation.memberships.exclude(user=leaver).filter(role__in=Membership.WORKING)
+    if successor is None or not may_inherit.filter(user=successor).exists():
+        raise Refusal(_("Choose an owner or staff member who takes over."), field="successor")
+    for heir in _heirs:
+        heir(leaver, organisation, successor)
+    words = {"person": str(leaver), "successor": str(successor)}
+    organisation.record("inherit", by=by, notify=[(successor, organisation)], **words)
 
 
 @transaction.atomic
@@ -55,11 +66,14 @@ def change_role(membership: Membership, role: str, *, by: Membership) -> None:
     organisation = Organisation.objects.select_for_update().get(pk=membership.organisation_id)
     if by.organisation_id != organisation.pk or not by.is_owner:
         raise PermissionDenied
-    if role == Membership.Role.LEARNER or membership.is_learner:
+    if role not in Membership.WORKING or membership.is_learner:
         raise Refusal(_("A learner's role is set by the invitation and stays."), field="role")
+    membership.refresh_from_db()
     owners = organisation.memberships.filter(role=Membership.Role.OWNER)
     if role != Membership.Role.OWNER and not owners.exclude(pk=membership.pk).exists():
         raise Refusal(_("An organisation needs an owner."), field="role")
+    if role == membership.role:
+        return
     membership.role = role
     membership.save(update_fields=["role", "updated_at"])
     organisation.record(
