@@ -22,9 +22,21 @@ def currency_of(country: str) -> str:
     return CURRENCIES.get(str(country), "EUR")
 
 
+def nuts_country(country: str) -> str:
+    """The country's code in NUTS, which calls Greece EL."""
+    return "EL" if country == "GR" else country
+
+
 class RegionQuerySet(models.QuerySet["Region"]):
     def smallest(self) -> RegionQuerySet:
         return self.filter(level=3)
+
+    def of_country(self, country: str) -> RegionQuerySet:
+        return self.filter(country=nuts_country(country))
+
+    def countries(self) -> set[str]:
+        """The NUTS codes of the countries whose regions we hold."""
+        return set(self.filter(level=0).values_list("country", flat=True))
 
 
 class Region(models.Model):
