@@ -1,6 +1,6 @@
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 
 from django.db import models
 from django.utils.translation import gettext_lazy as _
@@ -31,6 +31,26 @@ class NotificationPreferenceQuerySet(models.QuerySet["NotificationPreference"]):
         users = list(users)
         chosen = dict(self.filter(user__in=users, kind=kind).values_list("user_id", "delivery"))
         return {user.pk: chosen.get(user.pk, Delivery.NOW) for user in users}
+
+    def of(self, user: User) -> dict[str, str]:
+        """The user's choice for every kind."""
+        return dict.fromkeys(Kind.values, Delivery.NOW) | dict(self.filter(user=user).values_list("kind", "delivery"))
+
+    def choose(self, user: User, deliveries: Mapping[str, str]) -> None:
+        self.bulk_create(
+            [NotificationPreference(user=user, kind=kind, delivery=delivery) for kind, delivery in deliveries.items()],
+            update_conflicts=True,
+            unique_fields=["user", "kind"],
+            update_fields=["delivery"],
+        )
+
+    def turn_off(self, user: User, kinds: Iterable[str]) -> list[str]:
+        """Stops the mails of these kinds but for what is always mailed, which goes into the digest.
+
+        Returns the kinds that had to stay in the digest."""
+        kept = [kind for kind in kinds if kind in ALWAYS_MAILED]
+        self.choose(user, {kind: Delivery.DIGEST if kind in kept else Delivery.OFF for kind in kinds})
+        return kept
 
 
 class NotificationPreference(models.Model):
