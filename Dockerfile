@@ -23,4 +23,4 @@ WORKDIR /app
 USER vet2b
 VOLUME /media
 EXPOSE 8000
-CMD ["gunicorn", "vet2b.wsgi", "--bind=0.0.0.0:8000", "--workers=4", "--worker-tmp-dir=/dev/shm"]
+CMD ["gunicorn", "vet2b.wsgi", "--bind=0.0.0.0:8000", "--workers=4", "--worker-tmp-dir=/dev/shm", "--no-control-socket"]

@@ -16,21 +16,15 @@ def test_new_enough_python_is_taken(version):
 def test_old_python_is_refused_with_what_to_do(version):
     problem = bootstrap.problem_with_python(version, "/usr/bin/python3")
 
-    assert problem.startswith(
-        f"VET2B needs Python 3.11 or newer, and /usr/bin/python3 is {version[0]}.{version[1]}."
-    )
+    assert problem.startswith(f"VET2B needs Python 3.11 or newer, and /usr/bin/python3 is {version[0]}.{version[1]}.")
     assert "make PYTHON=" in problem
 
 
 def test_unknown_command_is_refused_before_anything_is_installed():
-    done = subprocess.run(
-        [sys.executable, bootstrap.__file__, "walk"], capture_output=True, text=True, check=False
-    )
+    done = subprocess.run([sys.executable, bootstrap.__file__, "walk"], capture_output=True, text=True, check=False)
 
     assert done.returncode == 1
-    assert done.stderr == (
-        "usage: python3 vet2b/dev/bootstrap.py run|test|check|bench|manage|lock|setup [ARGUMENTS]\n"
-    )
+    assert done.stderr == ("usage: python3 vet2b/dev/bootstrap.py run|test|check|bench|manage|lock|setup [ARGUMENTS]\n")
 
 
 def test_bootstrap_needs_nothing_but_the_standard_library():

@@ -37,14 +37,8 @@ def test_browser_is_the_one_of_the_machine(page: Page):
 
 
 def test_run_of_tests_leaves_no_server_behind(tmp_path):
-    (tmp_path / "test_it.py").write_text(
-        "import os\ndef test_it():\n    print(os.environ['VET2B_THROWAWAY_SERVER'])\n"
-    )
-    env = {
-        key: value
-        for key, value in os.environ.items()
-        if key not in ("DATABASE_URL", "VET2B_THROWAWAY_SERVER")
-    }
+    (tmp_path / "test_it.py").write_text("import os\ndef test_it():\n    print(os.environ['VET2B_THROWAWAY_SERVER'])\n")
+    env = {key: value for key, value in os.environ.items() if key not in ("DATABASE_URL", "VET2B_THROWAWAY_SERVER")}
     command = [
         sys.executable,
         "-m",

@@ -87,9 +87,7 @@ def test_server_starts_again_after_a_kill(folder, server):
 
 def test_pid_file_of_a_server_that_is_gone_does_not_stop_the_next(folder, server):
     server.stop()
-    bystander = subprocess.Popen(
-        ["sleep", "60"], user=server.identity.get("user"), group=server.identity.get("group")
-    )
+    bystander = subprocess.Popen(["sleep", "60"], user=server.identity.get("user"), group=server.identity.get("group"))
     (server.data / "postmaster.pid").write_text(f"{bystander.pid}\n{server.data}\n1\n5432\n{server.data}\n\n")
 
     again = Postgres(folder).start()
@@ -170,9 +168,7 @@ def test_two_that_start_at_once_share_one_server(folder):
         "sys.stdin.read(); server.stop()"
     )
     users = [
-        subprocess.Popen(
-            [sys.executable, "-c", program, folder], stdin=subprocess.PIPE, stdout=subprocess.PIPE
-        )
+        subprocess.Popen([sys.executable, "-c", program, folder], stdin=subprocess.PIPE, stdout=subprocess.PIPE)
         for _ in range(2)
     ]
 

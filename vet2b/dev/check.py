@@ -35,7 +35,11 @@ def commands() -> Iterator[tuple[str, list[str], dict[str, str]]]:
     yield "lint", [PYTHON, "-m", "ruff", "check", "."], {}
     yield "format", [PYTHON, "-m", "ruff", "format", "--check", "."], {}
     if templates := tracked("templates/*.html", "*/templates/*.html"):
-        yield "templates", [str(Path(PYTHON).with_name("djade")), "--check", "--target-version", "5.2", *templates], {}
+        yield (
+            "templates",
+            [str(Path(PYTHON).with_name("djade")), "--check", "--target-version", "5.2", *templates],
+            {},
+        )
     yield "types", [PYTHON, "-m", "mypy"], local
     yield "migrations", [*MANAGE, "makemigrations", "--check", "--dry-run"], local
     yield "deployment", [*MANAGE, "check", "--deploy", "--fail-level", "WARNING"], production

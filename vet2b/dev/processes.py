@@ -22,22 +22,20 @@ def die_with_parent() -> None:
 class Process:
     """A program in a group of its own, so that Ctrl-C reaches it only through its parent, in order."""
 
-    def __init__(
-        self, name: str, command: Sequence[object], env: Mapping[str, str], *, quiet: bool = False
-    ) -> None:
+    def __init__(self, name: str, command: Sequence[object], env: Mapping[str, str]) -> None:
         self.name = name
         self._popen = subprocess.Popen(
             [str(part) for part in command],
             cwd=ROOT,
             env=env,
             stdin=subprocess.DEVNULL,
-            stdout=subprocess.DEVNULL if quiet else subprocess.PIPE,
+            stdout=subprocess.PIPE,
             stderr=subprocess.STDOUT,
             start_new_session=True,
             preexec_fn=die_with_parent if sys.platform == "linux" else None,
         )
-        if not quiet:
-            threading.Thread(target=self._show, daemon=True).start()
+        self._reader = threading.Thread(target=self._show, daemon=True)
+        self._reader.start()
 
     @property
     def exit_code(self) -> int | None:
@@ -53,6 +51,7 @@ class Process:
         with contextlib.suppress(ProcessLookupError, PermissionError):
             os.killpg(self._popen.pid, signal.SIGKILL)
         self._popen.wait()
+        self._reader.join()  # what it said last
 
     def _show(self) -> None:
         assert self._popen.stdout

@@ -27,6 +27,7 @@ def local_environment(folder: Path, **more: str) -> dict[str, str]:
     """What the person has set counts more."""
     defaults = {
         "DEBUG": "true",
+        "DJANGO_RUNSERVER_HIDE_WARNING": "true",
         "DJANGO_SETTINGS_MODULE": "vet2b.settings",
         "MEDIA_ROOT": str(folder / "media"),
         "PYTHONUNBUFFERED": "1",
@@ -73,13 +74,13 @@ def prepare(env: dict[str, str], *, with_demo: bool) -> str:
 
 
 def services(env: dict[str, str], folder: Path, port: int) -> Iterator[Process]:
-    celery = [sys.executable, "-m", "celery", "-A", "vet2b"]
-    yield Process(
-        "worker", [*celery, "worker", "-c", 1, "-l", "WARNING", "--without-gossip", "--without-mingle"], env
-    )
-    yield Process(
-        "beat", [*celery, "beat", "-l", "WARNING", "--pidfile=", "-s", folder / "beat-schedule"], env
-    )
+    # root is the only user that a container has
+    celery = [sys.executable, "-W", "ignore:You're running the worker with superuser"]
+    celery += ["-m", "celery", "--quiet", "-A", "vet2b"]
+    worker = ["worker", "-c", "1", "-l", "WARNING", "--without-gossip", "--without-mingle"]
+    yield Process("worker", [*celery, *worker], env)
+    beat = ["beat", "-l", "WARNING", "--pidfile=", "-s", str(folder / "beat-schedule")]
+    yield Process("beat", [*celery, *beat], env)
     yield Process("web", [sys.executable, "manage.py", "runserver", f"{HOST}:{port}"], env)
 
 
@@ -129,9 +130,7 @@ def run(folder: Path, port: int, *, with_demo: bool) -> None:
             watch(processes)
             time.sleep(0.1)
         seconds = time.monotonic() - started
-        print(
-            f"\n{accounts}\nVET2B is at {address}/ (ready in {seconds:.1f} s). Ctrl-C stops it.\n", flush=True
-        )
+        print(f"\n{accounts}\nVET2B is at {address}/ (ready in {seconds:.1f} s). Ctrl-C stops it.\n", flush=True)
         while True:
             watch(processes)
             time.sleep(0.5)

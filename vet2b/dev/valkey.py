@@ -31,10 +31,11 @@ class Valkey:
         command: list[object] = [binary(), "--port", 0, "--unixsocket", self.socket, "--unixsocketperm", 700]
         command += ["--dir", self.folder, "--save", "", "--appendonly", "yes" if durable else "no"]
         command += ["--maxmemory-policy", "noeviction", "--loglevel", "warning"]
-        process = Process("valkey", command, dict(os.environ), quiet=not durable)
+        command += ["--logfile", self.folder / "valkey.log"]
+        process = Process("valkey", command, dict(os.environ))
         while not self._answers():
             if process.exit_code is not None:
-                raise RuntimeError(f"Valkey did not start (exit code {process.exit_code})")
+                raise RuntimeError(f"Valkey did not start; see {self.folder / 'valkey.log'}")
             time.sleep(0.02)
         return process
 
