@@ -12,6 +12,10 @@ from django.utils.translation import pgettext_lazy
 
 from accounts.models import Lifecycle, Membership, Move, Organisation, Timed, User
 from marketplace.models.catalogue import Category, Skill
+from marketplace.models.offer_checks import OfferChecks
+from marketplace.models.offer_edits import OfferEdits
+from marketplace.models.offer_files import OfferFiles, OfferWindows
+from marketplace.models.offer_texts import OfferText, Package
 from marketplace.models.offer_verbs import OfferVerbs
 from marketplace.models.prices import INSTANT, Currency, PriceModel
 from vet2b.lib.models import TimeStamped
@@ -21,15 +25,19 @@ from vet2b.lib.refs import new_ref
 class OfferQuerySet(models.QuerySet["Offer"]):
     def published(self) -> OfferQuerySet:
         """What the public sees: live offers of verified schools."""
-        return self.filter(
-            status=Offer.Status.PUBLISHED, school__status=Organisation.Status.VERIFIED, revision_of=None
-        )
+        return self.filter(status=Offer.Status.PUBLISHED, school__status=Organisation.Status.VERIFIED, revision_of=None)
 
     def for_organisation(self, organisation: Organisation) -> OfferQuerySet:
         return self.filter(school=organisation)
 
     def originals(self) -> OfferQuerySet:
         return self.filter(revision_of=None)
+
+    def with_work(self) -> OfferQuerySet:
+        """What a school's own list shows: what each offer still needs, its windows and its open new version."""
+        return self.select_related("school", "category__template", "trainer").prefetch_related(
+            "texts", "packages", "skills", "images", "windows", "revisions", "category__labels"
+        )
 
     def to_review(self) -> OfferQuerySet:
         return self.filter(status=Offer.Status.IN_REVIEW).order_by("submitted_at", "pk")
@@ -39,7 +47,7 @@ class OfferQuerySet(models.QuerySet["Offer"]):
         return self.select_related("school", "category").prefetch_related("texts", "images", "category__labels")
 
 
-class Offer(OfferVerbs, Lifecycle, Timed, TimeStamped):
+class Offer(OfferVerbs, OfferEdits, OfferFiles, OfferWindows, OfferChecks, Lifecycle, Timed, TimeStamped):
     """What a school sells. Lifecycle E2.
 
     A material edit of a published offer is a second Offer row, `revision_of` the first, which goes through the same
@@ -66,7 +74,9 @@ class Offer(OfferVerbs, Lifecycle, Timed, TimeStamped):
         SHIPPED = "shipped", _("Shipped to you")
 
     EDITABLE = frozenset({Status.DRAFT, Status.CHANGES_REQUESTED})
+    OPEN = EDITABLE | {Status.IN_REVIEW}
     LIVE = frozenset({Status.PUBLISHED, Status.PAUSED})
+    ENDED = frozenset({Status.REJECTED, Status.ARCHIVED})
     TRANSITIONS = {
         "submit": Move(EDITABLE, Status.IN_REVIEW, "school"),
         "approve": Move(frozenset({Status.IN_REVIEW}), Status.PUBLISHED, "moderator"),
@@ -156,8 +166,19 @@ class Offer(OfferVerbs, Lifecycle, Timed, TimeStamped):
                 ),
                 name="offer_status_known",
             ),
-            models.CheckConstraint(condition=models.Q(price_model__in=PriceModel.values), name="offer_price_model_known"),
-            models.CheckConstraint(condition=models.Q(price=None) | models.Q(price__gte=0), name="offer_price_positive"),
+            models.CheckConstraint(
+                condition=models.Q(price_model__in=PriceModel.values), name="offer_price_model_known"
+            ),
+            models.CheckConstraint(
+                condition=models.Q(price=None) | models.Q(price__gte=0), name="offer_price_positive"
+            ),
+            models.CheckConstraint(
+                condition=models.Q(price_to=None) | models.Q(price_to__gt=models.F("price")),
+                name="offer_prices_ordered",
+            ),
+            models.CheckConstraint(
+                condition=models.Q(vat_rate=None) | models.Q(vat_exemption=""), name="offer_vat_or_exempt"
+            ),
             models.CheckConstraint(
                 condition=models.Q(max_quantity=None) | models.Q(max_quantity__gte=models.F("min_quantity")),
                 name="offer_quantities_ordered",
@@ -177,9 +198,7 @@ class Offer(OfferVerbs, Lifecycle, Timed, TimeStamped):
         ]  # fmt: skip
         indexes = [
             models.Index(fields=["school", "status"], name="offer_school_status"),
-            models.Index(
-                fields=["submitted_at"], name="offer_to_review", condition=models.Q(status="in_review")
-            ),
+            models.Index(fields=["submitted_at"], name="offer_to_review", condition=models.Q(status="in_review")),
         ]
 
     def __str__(self) -> str:
@@ -212,7 +231,7 @@ class Offer(OfferVerbs, Lifecycle, Timed, TimeStamped):
 
     @property
     def open_revision(self) -> Offer | None:
-        return self.revisions.filter(status__in=["draft", "in_review", "changes_requested"]).first()
+        return next((revision for revision in self.revisions.all() if revision.status in self.OPEN), None)
 
     def activity_details(self) -> dict[str, Any]:
         return {"title": self.title, "ref": self.ref}
@@ -223,9 +242,7 @@ class Offer(OfferVerbs, Lifecycle, Timed, TimeStamped):
         if party.startswith("school"):
             return isinstance(by, Membership) and by.organisation_id == self.school_id and by.can_sell
         if party == "moderator":
-            return (
-                isinstance(by, User) and by.is_moderator and not self.school.memberships.filter(user=by).exists()
-            )
+            return isinstance(by, User) and by.is_moderator and not self.school.memberships.filter(user=by).exists()
         return by is None
 
     def people(self) -> list[tuple[User | None, Organisation]]:
@@ -241,52 +258,3 @@ class Offer(OfferVerbs, Lifecycle, Timed, TimeStamped):
         if self.price_model in {PriceModel.PER_PERSON, PriceModel.PER_UNIT}:
             return self.price * quantity
         return self.price if self.price_model == PriceModel.FIXED else None
-
-
-class OfferText(models.Model):
-    """An offer's words in one language, always written by the school."""
-
-    offer = models.ForeignKey(Offer, models.CASCADE, related_name="texts")
-    language = models.CharField(_("language"), max_length=8, choices=settings.LANGUAGES)
-    title = models.CharField(_("title"), max_length=70)
-    summary = models.CharField(_("summary"), max_length=200, blank=True)
-    body = models.TextField(_("description"), max_length=6000, blank=True)
-    included = ArrayField(models.CharField(max_length=160), verbose_name=_("what you get"), default=list, blank=True)
-    excluded = ArrayField(models.CharField(max_length=160), verbose_name=_("not included"), default=list, blank=True)
-    stages = models.JSONField(_("how it runs"), default=list, blank=True)
-    practises = models.TextField(_("what students practise"), max_length=600, blank=True)
-    safety = models.TextField(_("safety and hygiene"), max_length=1000, blank=True)
-
-    class Meta:
-        verbose_name = _("text")
-        verbose_name_plural = _("texts")
-        constraints = [models.UniqueConstraint(fields=["offer", "language"], name="offer_text_once")]
-
-    def __str__(self) -> str:
-        return self.title
-
-
-class Package(models.Model):
-    """A size of an offer that has packages; `texts` maps a language to its name and description."""
-
-    offer = models.ForeignKey(Offer, models.CASCADE, related_name="packages")
-    code = models.CharField(_("code"), max_length=2)
-    price = models.DecimalField(_("net price"), max_digits=10, decimal_places=2)
-    texts = models.JSONField(default=dict)
-    position = models.PositiveSmallIntegerField(default=0)
-
-    class Meta:
-        verbose_name = _("package")
-        verbose_name_plural = _("packages")
-        ordering = ["position", "pk"]
-        constraints = [
-            models.UniqueConstraint(fields=["offer", "code"], name="package_once"),
-            models.CheckConstraint(condition=models.Q(price__gte=0), name="package_price_positive"),
-        ]
-
-    def __str__(self) -> str:
-        return self.words_for(None)["name"]
-
-    def words_for(self, language: str | None) -> dict[str, str]:
-        chain = (language, "en", *self.texts)
-        return next((self.texts[lang] for lang in chain if lang in self.texts), {"name": self.code, "description": ""})

@@ -1,14 +1,25 @@
 from __future__ import annotations
 
-from django.db import models
+import logging
+from datetime import timedelta
+from io import BytesIO
+
+from django.core.files.base import ContentFile
+from django.db import models, transaction
+from django.urls import reverse
+from django.utils import timezone, translation
 from django.utils.translation import gettext_lazy as _
+from PIL import Image
 
 from accounts.models import User
 from marketplace.models.offers import Offer
-from vet2b.lib.refs import new_token
 from vet2b.lib.models import TimeStamped
+from vet2b.lib.refs import new_token
 
 SIZES = (1600, 800, 400)
+MAX_ATTEMPTS = 5
+STRAY_AFTER = timedelta(hours=24)
+log = logging.getLogger(__name__)
 
 
 def random_path(folder: str, extension: str) -> str:
@@ -23,32 +34,113 @@ def document_path(document: OfferDocument, filename: str) -> str:
     return random_path("offers/documents", "pdf")
 
 
+def file_url(view: str, name: str) -> str:
+    """One address in every language, so that a browser keeps one copy."""
+    with translation.override("en"):
+        return reverse(f"marketplace:{view}", args=[name.rpartition("/")[2]])
+
+
+class OfferImageQuerySet(models.QuerySet["OfferImage"]):
+    def to_size(self) -> OfferImageQuerySet:
+        return self.filter(sized_at=None, attempts__lt=MAX_ATTEMPTS)
+
+
 class OfferImage(TimeStamped):
-    """A picture of finished work: redrawn on upload, so no byte of the original is kept; sizes made by a task."""
+    """A picture of finished work: redrawn on upload, so no byte of the original is kept; sizes made by a task.
+
+    An offer and its new version have a row each for the same stored file."""
 
     offer = models.ForeignKey(Offer, models.CASCADE, related_name="images")
     file = models.ImageField(_("picture"), upload_to=image_path)
     alt = models.CharField(
         _("what the picture shows"), max_length=200, help_text=_("For people who cannot see it. No names of students.")
-    )
+    )  # fmt: skip
     caption = models.CharField(_("caption"), max_length=120, blank=True)
     position = models.PositiveSmallIntegerField(default=0)
     width = models.PositiveIntegerField(default=0)
     height = models.PositiveIntegerField(default=0)
+    size = models.PositiveIntegerField(default=0)
     sized_at = models.DateTimeField(null=True, blank=True)
+    attempts = models.PositiveSmallIntegerField(default=0)
     uploaded_by = models.ForeignKey(User, models.PROTECT, related_name="+")
+
+    objects = OfferImageQuerySet.as_manager()
 
     class Meta:
         verbose_name = _("picture")
         verbose_name_plural = _("pictures")
         ordering = ["position", "pk"]
+        indexes = [
+            models.Index(fields=["file"], name="offer_image_file"),
+            models.Index(fields=["id"], name="offer_image_to_size", condition=models.Q(sized_at=None)),
+        ]
 
     def __str__(self) -> str:
         return self.alt
 
     def name_at(self, size: int) -> str:
         """Storage name of the copy `size` pixels wide; the full picture until the task has made it."""
-        return f"{self.file.name.removesuffix('.webp')}-{size}.webp" if self.sized_at else self.file.name
+        return sized_name(self.file.name, size) if self.sized_at else self.file.name
+
+    def url_at(self, size: int) -> str:
+        return file_url("offer_image", self.name_at(size))
+
+    @property
+    def url(self) -> str:
+        return file_url("offer_image", self.file.name)
+
+    @property
+    def card_url(self) -> str:
+        return self.url_at(400)
+
+    @property
+    def srcset(self) -> str:
+        """For `<img srcset>`, once the sizes are made."""
+        return ", ".join(f"{self.url_at(size)} {size}w" for size in SIZES) if self.sized_at else ""
+
+    def make_sizes(self) -> None:
+        """Each size from the next larger one. The names follow from the file's, so doing it again changes nothing."""
+        storage = self.file.storage
+        with self.file.open("rb") as stored:
+            picture = Image.open(stored, formats=["WEBP"])
+            picture.load()
+        for size in SIZES:
+            if picture.width > size:
+                picture = picture.resize((size, max(1, round(picture.height * size / picture.width))), reducing_gap=2.0)
+            content = BytesIO()
+            picture.save(content, "WEBP", quality=82, method=4)
+            name = sized_name(self.file.name, size)
+            storage.delete(name)
+            storage.save(name, ContentFile(content.getvalue()))
+
+
+def sized_name(name: str, size: int) -> str:
+    return f"{name.removesuffix('.webp')}-{size}.webp"
+
+
+def size_images(limit: int = 50) -> int:
+    """Makes the sizes that are missing, one picture a transaction; any number of workers may do it at once."""
+    tried: list[int] = []
+    for _number in range(limit):
+        with transaction.atomic():
+            waiting = OfferImage.objects.to_size().exclude(pk__in=tried).order_by("pk")
+            image = waiting.select_for_update(skip_locked=True).first()
+            if image is None:
+                break
+            tried.append(image.pk)
+            size_one(image)
+    return len(tried)
+
+
+def size_one(image: OfferImage) -> None:
+    same_file = OfferImage.objects.filter(file=image.file.name, sized_at=None)
+    try:
+        image.make_sizes()
+    except (OSError, ValueError, Image.DecompressionBombError) as error:
+        log.warning("no sizes of picture %s: %r", image.pk, error)
+        same_file.update(attempts=models.F("attempts") + 1)
+    else:
+        same_file.update(sized_at=timezone.now())
 
 
 class OfferDocument(TimeStamped):
@@ -64,9 +156,36 @@ class OfferDocument(TimeStamped):
         verbose_name = _("document")
         verbose_name_plural = _("documents")
         ordering = ["pk"]
+        indexes = [models.Index(fields=["file"], name="offer_document_file")]
 
     def __str__(self) -> str:
         return self.title
+
+    @property
+    def url(self) -> str:
+        return file_url("offer_document", self.file.name)
+
+
+def remove_stray_files() -> int:
+    """Deletes stored files that no row names and that are a day old, so never one whose row is being written."""
+    images = set(OfferImage.objects.values_list("file", flat=True).distinct())
+    images |= {sized_name(name, size) for name in images for size in SIZES}
+    documents = set(OfferDocument.objects.values_list("file", flat=True).distinct())
+    removed = sweep(OfferImage, "offers/images", images)
+    return removed + sweep(OfferDocument, "offers/documents", documents)
+
+
+def sweep(model: type[OfferImage] | type[OfferDocument], folder: str, used: set[str]) -> int:
+    storage = model._meta.get_field("file").storage
+    try:
+        names = [f"{folder}/{name}" for name in storage.listdir(folder)[1]]
+    except FileNotFoundError:
+        return 0
+    limit = timezone.now() - STRAY_AFTER
+    stray = [name for name in names if name not in used and storage.get_modified_time(name) < limit]
+    for name in stray:
+        storage.delete(name)
+    return len(stray)
 
 
 class Favourite(models.Model):
