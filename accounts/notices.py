@@ -117,8 +117,8 @@ register(
         ),
         "organisation.remove_member": Notice(
             title=_("You no longer belong to %(title)s"),
-            told=_("%(person)s left; open work went to %(successor)s"),
-            body=_("Your access ended. Open work went to %(successor)s."),
+            told=_("%(person)s left"),
+            body=_("Your access has ended. Your own account stays."),
             kind="organisation",
         ),
         "organisation.inherit": Notice(
@@ -136,13 +136,30 @@ register(
             told=_("The invitation of %(email)s was taken back"),
         ),
         "report.send": Notice(
-            kind="organisation", title=_("Somebody reported %(title)s"), told=_("%(title)s was reported")
+            kind="organisation",
+            title=_("Urgent report: %(title)s"),
+            told=_("%(title)s was reported"),
+            body=_("Somebody reported this: %(ground)s.\n\nPlease look at it now; it stands first in the queue."),
+            url_name="admin:accounts_report_open",
+            button=_("Open the report"),
+        ),
+        "report.receive": Notice(
+            kind="organisation",
+            title=_("We have your report about %(title)s"),
+            told=_("The reporter got a receipt"),
+            body=_(
+                "Thank you. A moderator looks at it, usually within one working day, and we write to you what was "
+                "decided and why. The number of your report is %(ref)s."
+            ),
         ),
         "report.decide": Notice(
             kind="organisation",
             title=_("Your report about %(title)s was decided"),
             told=_("The report was decided: %(reason)s"),
-            body=_("Thank you for your report. The decision:\n\n%(reason)s"),
+            body=_(
+                "Thank you for your report. The decision:\n\n%(reason)s\n\n"
+                "A person decided this. You may object by answering this mail; somebody else will look at it again."
+            ),
         ),
     }
 )
