@@ -1,5 +1,6 @@
 """The database as the site needs it, in one process because each start of Django costs a second."""
 
+import io
 import sys
 
 import django
@@ -11,7 +12,7 @@ def main(*, with_demo: bool) -> None:
     call_command("migrate", verbosity=0, interactive=False)
     call_command("createcachetable", verbosity=0)
     if with_demo:
-        call_command("seed_demo", "--if-empty", stdout=sys.stderr)
+        call_command("seed_demo", "--if-empty", stdout=io.StringIO())
         call_command("seed_demo", "--accounts")
 
 

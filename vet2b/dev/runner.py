@@ -74,7 +74,7 @@ def prepare(env: dict[str, str], *, with_demo: bool) -> str:
 
 
 def services(env: dict[str, str], folder: Path, port: int) -> Iterator[Process]:
-    # root is the only user that a container has
+    # in a container root is often the only user, and a warning on each start helps nobody there
     celery = [sys.executable, "-W", "ignore:You're running the worker with superuser"]
     celery += ["-m", "celery", "--quiet", "-A", "vet2b"]
     worker = ["worker", "-c", "1", "-l", "WARNING", "--without-gossip", "--without-mingle"]
