@@ -50,7 +50,10 @@ class Deal:
             with transaction.atomic():
                 order = cls.objects.create(buyer=by.organisation, **words, **keys, **fields)
         except IntegrityError:
-            return cls.objects.get(buyer=by.organisation, **keys)
+            twin = cls.objects.filter(buyer=by.organisation, **keys).first() if keys else None
+            if twin is None:
+                raise
+            return twin
         order.record("draft", by=by)
         return order
 

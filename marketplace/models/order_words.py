@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from datetime import timedelta
 from typing import Any
 
 from django.db import transaction
@@ -52,9 +53,21 @@ class Words:
         files = list(files)
         if not text.strip() and not files:
             raise Refusal(_("Write something first."), field="text")
+        if self.has_just_written(text, files, by):
+            return
         stored = self.attach(files, purpose="message", by=by)
         self.messages.create(author=by.user, organisation=by.organisation, text=text)
         self.move("write", by=by, notify=self.other_side(by), text=text, files=stored)
+
+    def has_just_written(self, text: str, files: list[Checked], by: Membership) -> bool:
+        """A second click sends the same message again: it must not stand there twice."""
+        minute_ago = timezone.now() - timedelta(minutes=1)
+        last = self.activities.filter(verb="order.write", actor=by.user, created_at__gt=minute_ago).last()
+        if last is None or last.details["text"] != text:
+            return False
+        return [(file["name"], file["size"]) for file in last.details["files"]] == [
+            (file.name, file.size) for file in files
+        ]
 
     @transaction.atomic
     def add_brief_files(self, files: Iterable[Checked], *, by: Membership) -> None:

@@ -4,13 +4,14 @@ import uuid
 from datetime import datetime
 from typing import Any
 
+from django.contrib.contenttypes.models import ContentType
 from django.db import models
 from django.db.models import Q
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
-from accounts.models import Lifecycle, Membership, Move, Organisation, Timed, User
+from accounts.models import Lifecycle, Membership, Move, Organisation, Timed, Timer, User
 from marketplace.models.offers import Offer, Package
 from marketplace.models.order_deal import Deal
 from marketplace.models.order_trouble import Trouble
@@ -29,6 +30,20 @@ class OrderQuerySet(models.QuerySet["Order"]):
 
     def open(self) -> OrderQuerySet:
         return self.filter(status__in=Order.OPEN)
+
+    def awaiting(self, party: str) -> OrderQuerySet:
+        """Orders in which "buyer" or "seller" has to act; drafts wait for nobody."""
+        asked = Q(status=Order.Status.REQUESTED, is_awaiting_answer=True)
+        turn = Q(status__in=Order.TURNS[party] - {Order.Status.DRAFT})
+        return self.filter(turn | asked if party == "buyer" else turn & ~asked)
+
+    def with_next_due(self) -> OrderQuerySet:
+        """Annotates `due_at`: when the running clock rings next."""
+        clocks = Timer.objects.filter(
+            subject_type=ContentType.objects.get_for_model(Order), subject_id=models.OuterRef("pk"),
+            verb__in=Order.CLOCKS, done_at=None, failed_at=None,
+        )  # fmt: skip
+        return self.annotate(due_at=models.Subquery(clocks.order_by("due_at").values("due_at")[:1]))
 
     def with_parties(self) -> OrderQuerySet:
         return self.select_related("buyer", "seller", "offer__category", "contact", "trainer", "substitute", "window")
@@ -72,6 +87,13 @@ class Order(Deal, Words, Work, Trouble, Lifecycle, Timed, TimeStamped):
     )  # fmt: skip
     OPEN = NEGOTIATING | RUNNING
     ENDED = frozenset(S) - OPEN - {S.DRAFT}
+    TURNS = {
+        "buyer": frozenset({S.DRAFT, S.QUOTED, S.DELIVERED}),
+        "seller": frozenset(
+            {S.REQUESTED, S.COUNTERED, S.ACCEPTED, S.SCHEDULED, S.IN_PROGRESS, S.CHANGES_REQUESTED}
+        ),
+        "moderator": frozenset({S.DISPUTED}),
+    }
     TRANSITIONS = {
         "change_draft": Move(frozenset({S.DRAFT}), None, "buyer_draft"),
         "discard": Move(frozenset({S.DRAFT}), S.WITHDRAWN, "buyer_draft"),
@@ -112,6 +134,8 @@ class Order(Deal, Words, Work, Trouble, Lifecycle, Timed, TimeStamped):
         "write": Move(OPEN | {S.COMPLETED}, None, "either"),
     }  # fmt: skip
     TIMED_VERBS = frozenset({"expire", "remind", "chase_start", "warn_first", "warn_last", "auto_accept"})
+
+    CLOCKS = ("expire", "auto_accept")  # the timers that end something, as against reminders
 
     ref = models.CharField(max_length=14, unique=True, default=new_ref, editable=False)
     request_key = models.UUIDField(default=uuid.uuid4, editable=False)
@@ -208,11 +232,7 @@ class Order(Deal, Words, Work, Trouble, Lifecycle, Timed, TimeStamped):
         """Whose turn it is: "buyer", "seller", "moderator" or "" when nobody has to do anything."""
         if self.status == self.S.REQUESTED and self.is_awaiting_answer:
             return "buyer"
-        return {
-            self.S.DRAFT: "buyer", self.S.REQUESTED: "seller", self.S.QUOTED: "buyer", self.S.COUNTERED: "seller",
-            self.S.ACCEPTED: "seller", self.S.SCHEDULED: "seller", self.S.IN_PROGRESS: "seller",
-            self.S.DELIVERED: "buyer", self.S.CHANGES_REQUESTED: "seller", self.S.DISPUTED: "moderator",
-        }.get(self.status, "")  # fmt: skip
+        return next((party for party, statuses in self.TURNS.items() if self.status in statuses), "")
 
     def side_of(self, organisation: Organisation | None) -> str:
         if organisation is None:
@@ -222,7 +242,7 @@ class Order(Deal, Words, Work, Trouble, Lifecycle, Timed, TimeStamped):
     @property
     def next_due(self) -> datetime | None:
         """When the running clock of this order rings next (UTC)."""
-        timer = self.timers.filter(verb__in=["expire", "auto_accept"]).order_by("due_at").first()
+        timer = self.timers.filter(verb__in=self.CLOCKS).order_by("due_at").first()
         return timer.due_at if timer else None
 
     @property

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from dataclasses import dataclass
 from datetime import timedelta
 from decimal import Decimal
 from typing import Any
@@ -12,12 +13,31 @@ from django.utils.translation import gettext as _t
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import Membership, Refusal, User
+from marketplace.models.offers import Offer, Package
 from marketplace.models.order_deal import QUOTE_VALID_DAYS
 from marketplace.models.orders import Order
 from marketplace.models.prices import Currency, cents, vat_of
 from marketplace.models.windows import Window
 
 MAX_AMOUNT = Decimal("9999999.99")
+
+
+@dataclass(frozen=True)
+class Total:
+    """A price of the offer itself, before any quote."""
+
+    net: Decimal
+    vat: Decimal
+
+    @property
+    def gross(self) -> Decimal:
+        return self.net + self.vat
+
+
+def offer_total(offer: Offer, quantity: int, package: Package | None = None) -> Total | None:
+    """What the offer's own terms come to, or None where only a quote can tell."""
+    price = offer.price_for(quantity, package)
+    return None if price is None else Total(cents(price), vat_of(cents(price), offer.vat_rate))
 
 
 class Quote(models.Model):
@@ -75,7 +95,7 @@ class Quote(models.Model):
         if not all(row.is_sane for row in rows):
             raise Refusal(_t("Quantities must be above 0, prices not below 0, and VAT between 0 and 99 %."))
         net = sum((row.net for row in rows), Decimal("0.00"))
-        vat = sum((vat_of(row.net, row.vat_rate) for row in rows), Decimal("0.00"))
+        vat = sum((row.vat for row in rows), Decimal("0.00"))
         if net > MAX_AMOUNT:
             raise Refusal(_t("This total is too large."))
         window = terms.get("window")
@@ -142,6 +162,10 @@ class QuoteLine(models.Model):
 
     def __str__(self) -> str:
         return self.description
+
+    @property
+    def vat(self) -> Decimal:
+        return vat_of(self.net, self.vat_rate)
 
     @property
     def is_sane(self) -> bool:

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
-from datetime import date
+from datetime import date, timedelta
+from zoneinfo import ZoneInfo
 
 from django.db import models
 from django.db.models import F
@@ -15,6 +16,11 @@ class WindowQuerySet(models.QuerySet["Window"]):
     def open(self) -> WindowQuerySet:
         """Not begun and with a place left."""
         return self.filter(starts_on__gt=timezone.localdate(), taken__lt=F("capacity"), is_closed=False)
+
+    def bookable(self, offer: Offer) -> WindowQuerySet:
+        """Open windows of the offer that leave the school its lead time."""
+        today = timezone.localdate(timezone=ZoneInfo(offer.school.zone))
+        return self.open().filter(offer=offer, starts_on__gte=today + timedelta(days=offer.lead_time_days or 0))
 
     def upcoming(self) -> WindowQuerySet:
         return self.filter(starts_on__gt=timezone.localdate(), is_closed=False)
