@@ -1,3 +1,19 @@
-from django.urls import URLPattern
+from django.urls import path
 
-urlpatterns: list[URLPattern] = []
+from marketplace.views import orders, orders_list, orders_new, orders_quote
+from marketplace.views.orders_actions import ACTIONS
+
+urlpatterns = [
+    path("offers/<slug:slug>/request/", orders_new.order_new, name="order_new"),
+    path("offers/<slug:slug>/book/", orders_new.order_book, name="order_book"),
+    path("offers/<slug:slug>/total/", orders_new.order_price, name="order_price"),
+    path("orders/", orders_list.order_list, name="order_list"),
+    path("orders/<slug:ref>/", orders.order_detail, name="order_detail"),
+    path("orders/<slug:ref>/edit/", orders_new.order_edit, name="order_edit"),
+    path("orders/<slug:ref>/quote/", orders_quote.order_quote, name="order_quote"),
+    path("orders/<slug:ref>/files/<slug:file_ref>/", orders.order_file, name="order_file"),
+    *(
+        path(f"orders/<slug:ref>/{verb}/", orders.order_act, {"verb": verb}, name=f"order_{verb}")
+        for verb in ACTIONS
+    ),
+]

@@ -1,0 +1,101 @@
+"""The page of one order, its files, and the verbs that its two sides may call."""
+
+from __future__ import annotations
+
+import logging
+from typing import Any
+
+from django.contrib import messages
+from django.http import FileResponse, Http404, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.views.decorators.http import require_POST
+
+from accounts.http import AuthedRequest
+from accounts.models import InvalidTransition, Membership, Refusal
+from marketplace.models import Order
+from marketplace.models.quotes import offer_total
+from marketplace.views.orders_actions import ACTIONS, form_of, offered_actions
+from marketplace.views.orders_timeline import quote_cards, timeline
+
+logger = logging.getLogger(__name__)
+
+
+def party(request: AuthedRequest) -> Membership:
+    """The acting membership; for learners and people without an organisation there are no orders."""
+    if request.membership is None or not request.membership.can_work:
+        raise Http404
+    return request.membership
+
+
+def order_for(request: AuthedRequest, ref: str) -> Order:
+    orders = Order.objects.for_organisation(party(request).organisation)
+    return get_object_or_404(orders.with_parties().select_related("package").with_next_due(), ref=ref)
+
+
+def order_detail(request: AuthedRequest, ref: str) -> HttpResponse:
+    return order_page(request, order_for(request, ref))
+
+
+def order_page(
+    request: AuthedRequest, order: Order, failed: dict[str, Any] | None = None, status: int = 200
+) -> HttpResponse:
+    """The timeline with all that may be done, or the last look at a draft. `failed` holds refused forms by verb."""
+    by, failed = party(request), failed or {}
+    quotes = quote_cards(order)
+    latest = quotes[-1].quote if quotes else None
+    actions = offered_actions(order, by, failed, latest.version if latest else 0)
+    context = {
+        "order": order,
+        "side": order.side_of(by.organisation),
+        "turn": order.party_to_act,
+        "is_my_turn": order.party_to_act == order.side_of(by.organisation),
+        "other": order.seller if order.buyer_id == by.organisation_id else order.buyer,
+        "latest": latest,
+        "actions": {action.verb: action for action in actions},
+        "more": [a for a in actions if not a.is_next and not a.is_final and a.verb != "write"],
+        "endings": [a for a in actions if a.is_final],
+        "next": next((a for a in actions if a.is_next), None),
+        "can_quote": order.can("quote", by=by),
+        "failed": next(iter(failed.values()), None),
+        "zone": order.seller.zone,
+    }
+    if order.status == Order.Status.DRAFT:
+        context["total"] = order.offer and offer_total(order.offer, order.quantity, order.package)
+        context["files"] = order.files.all()
+        return render(request, "marketplace/orders/check.html", context, status=status)
+    context["entries"] = timeline(order, by.organisation, quotes)
+    return render(request, "marketplace/orders/detail.html", context, status=status)
+
+
+@require_POST
+def order_act(request: AuthedRequest, ref: str, verb: str) -> HttpResponse:
+    """One verb of an order, by one of its two sides."""
+    order, by, action = order_for(request, ref), party(request), ACTIONS[verb]
+    form = form_of(action, request.POST, request.FILES)
+    if not form.is_valid():
+        return order_page(request, order, {verb: form}, status=422)
+    try:
+        getattr(order, verb)(**form.cleaned_data, by=by)
+    except InvalidTransition as refusal:
+        logger.warning("refused %s of order %s in %s by user %s", verb, ref, order.status, by.user_id)
+        messages.error(request, refusal.message)
+        return order_page(request, order_for(request, ref), status=409)
+    except Refusal as refusal:
+        form.add_error(refusal.field if refusal.field in form.fields else None, refusal.message)
+        return order_page(request, order_for(request, ref), {verb: form}, status=422)
+    messages.success(request, action.done)
+    return redirect("marketplace:order_list" if verb == "discard" else order)
+
+
+def order_file(request: AuthedRequest, ref: str, file_ref: str) -> FileResponse:
+    """A private file: asked for anew each time, never shown inside the site."""
+    file = get_object_or_404(order_for(request, ref).files, ref=file_ref)
+    try:
+        content = file.file.open()
+    except FileNotFoundError as error:
+        raise Http404 from error
+    response = FileResponse(content, as_attachment=True, filename=file.name, content_type=file.content_type)
+    response.headers["X-Content-Type-Options"] = "nosniff"
+    response.headers["Content-Security-Policy"] = "sandbox; default-src 'none'"
+    response.headers["Cache-Control"] = "private, no-store"
+    return response
