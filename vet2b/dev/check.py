@@ -32,8 +32,8 @@ def commands() -> Iterator[tuple[str, list[str], dict[str, str]]]:
     local = {"DEBUG": "true"}
     production = compose.load(compose.EXAMPLE)["services"]["web"]["environment"]
     del production["DATABASE_URL"]
-    yield "lint", [PYTHON, "-m", "ruff", "check", "."], {}
-    yield "format", [PYTHON, "-m", "ruff", "format", "--check", "."], {}
+    yield "lint", [PYTHON, "-m", "ruff", "check", "--quiet", "--output-format", "concise", "."], {}
+    yield "format", [PYTHON, "-m", "ruff", "format", "--check", "--output-format", "concise", "."], {}
     if templates := tracked("templates/*.html", "*/templates/*.html"):
         yield (
             "templates",

@@ -33,9 +33,7 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
         if "browser" in getattr(item, "fixturenames", ()):
             item.add_marker("browser")
             if not CHROMIUM:
-                item.add_marker(
-                    pytest.mark.skip(reason="needs Chromium: apt-get install chromium, or set CHROMIUM")
-                )
+                item.add_marker(pytest.mark.skip(reason="needs Chromium: apt-get install chromium, or set CHROMIUM"))
 
 
 class Fixtures:
