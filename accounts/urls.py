@@ -1,6 +1,6 @@
 from django.urls import include, path
 
-from accounts.views import invitations, members, notifications, organisations, schools
+from accounts.views import invitations, logos, members, notifications, organisations, schools
 
 app_name = "accounts"
 urlpatterns = [
@@ -9,6 +9,7 @@ urlpatterns = [
     path("organisations/new/", organisations.organisation_new, name="organisation_new"),
     path("organisations/switch/", organisations.organisation_switch, name="organisation_switch"),
     path("organisations/<slug:slug>/home/", organisations.organisation_home, name="organisation_home"),
+    path("organisations/<slug:slug>/logo/<slug:version>.webp", logos.organisation_logo, name="organisation_logo"),
     path("organisation/", organisations.organisation_edit, name="organisation_edit"),
     path("organisation/submit/", organisations.organisation_submit, name="organisation_submit"),
     path("people/", members.member_list, name="member_list"),

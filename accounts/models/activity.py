@@ -123,6 +123,15 @@ class Notification(Mailed):
     def __str__(self) -> str:
         return f"{self.activity_id} -> {self.recipient_id}"
 
+    @property
+    def is_unread(self) -> bool:
+        return self.read_at is None
+
+    @property
+    def subject(self) -> str:
+        """The line of the inbox, in the active language."""
+        return self.activity.notice.subject(self.activity)
+
 
 class Tracked(models.Model):
     """Gives a model the spine: `record()` writes what happened and whom to tell, in the caller's transaction."""

@@ -79,12 +79,16 @@ class Invitation(Tracked, Mailed, TimeStamped):
         return f"{self.email} → {self.organisation}"
 
     @property
+    def is_over(self) -> bool:
+        return self.expires_at <= timezone.now()
+
+    @property
     def is_live(self) -> bool:
         """Open, the inviter may still invite, and the organisation is not suspended."""
         return (
             self.accepted_at is None
             and self.revoked_at is None
-            and self.expires_at > timezone.now()
+            and not self.is_over
             and self.organisation.status != Organisation.Status.SUSPENDED
             and self.invited_by.is_active
             and self.organisation.memberships.filter(user=self.invited_by, role=Membership.Role.OWNER).exists()

@@ -11,7 +11,7 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _t
 from django.utils.translation import gettext_lazy as _
-from django.utils.translation import pgettext_lazy
+from django.utils.translation import override, pgettext_lazy
 from django_countries.fields import CountryField
 
 from accounts.models.activity import Activity
@@ -143,6 +143,18 @@ class Organisation(Lifecycle, TimeStamped):
     @property
     def currency(self) -> str:
         return currency_of(self.country.code)
+
+    @property
+    def logo_version(self) -> str:
+        return self.logo.name.rpartition("/")[2].removesuffix(".webp")[:12] if self.logo else ""
+
+    @property
+    def logo_url(self) -> str:
+        """One address in every language, so that a browser keeps one copy; "" without a logo."""
+        if not self.logo:
+            return ""
+        with override("en"):
+            return reverse("accounts:organisation_logo", args=[self.slug, self.logo_version])
 
     @property
     def ref(self) -> str:

@@ -4,6 +4,7 @@ from django.contrib import messages
 from django.db import transaction
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
@@ -25,9 +26,14 @@ def organisation_new(request: AuthedRequest) -> HttpResponse:
         organisation = register(request, form)
         request.session[SESSION_KEY] = organisation.pk
         messages.success(request, _("Welcome. You can look around and prepare; we check your details meanwhile."))
-        return redirect("dashboard")
+        return redirect(next_page(request.GET.get("next", ""), request))
     status = 422 if form.is_bound else 200
     return render(request, "accounts/organisation_new.html", {"form": form}, status=status)
+
+
+def next_page(wished: str, request: AuthedRequest) -> str:
+    is_ours = url_has_allowed_host_and_scheme(wished, {request.get_host()}, require_https=request.is_secure())
+    return wished if is_ours else reverse("dashboard")
 
 
 @transaction.atomic
@@ -99,7 +105,5 @@ def organisation_switch(request: AuthedRequest) -> HttpResponse:
     if request.method == "POST":
         chosen = get_object_or_404(memberships, organisation__slug=request.POST.get("organisation", ""))
         request.session[SESSION_KEY] = chosen.organisation_id
-        back = request.POST.get("next", "")
-        is_ours = url_has_allowed_host_and_scheme(back, {request.get_host()}, require_https=request.is_secure())
-        return redirect(back if is_ours else "dashboard")
+        return redirect(next_page(request.POST.get("next", ""), request))
     return render(request, "accounts/organisation_switch.html", {"memberships": memberships})
