@@ -2,11 +2,19 @@ from django.conf.urls.i18n import i18n_patterns
 from django.contrib import admin
 from django.urls import include, path
 
+from vet2b import views_dashboard, views_mail, views_organisations
+
 urlpatterns = [
     path("admin/", admin.site.urls),
     *i18n_patterns(
         path("account/", include("allauth.urls")),
+        path("dashboard/", views_dashboard.dashboard, name="dashboard"),
+        path("dashboard/figures.csv", views_dashboard.figures_csv, name="figures_csv"),
+        path("dev/mail/", views_mail.mail_list, name="mail_list"),
+        path("dev/mail/<str:key>/", views_mail.mail_detail, name="mail_detail"),
+        path("dev/mail/<str:key>/html/", views_mail.mail_html, name="mail_html"),
         path("", include("accounts.urls")),
+        path("organisations/<slug:slug>/", views_organisations.organisation_detail, name="organisation_detail"),
         path("", include("marketplace.urls")),
         prefix_default_language=False,
     ),
