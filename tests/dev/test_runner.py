@@ -102,7 +102,7 @@ def wait_until_nothing_is_left(folder):
 
 def address_of(port):
     connection = http.client.HTTPConnection("127.0.0.1", port, timeout=5)
-    connection.request("GET", "/admin/login/")
+    connection.request("GET", "/healthz")
     status = connection.getresponse().status
     connection.close()
     return status

@@ -88,7 +88,7 @@ def answers(port: int) -> bool:
     connection = http.client.HTTPConnection(HOST, port, timeout=30)
     try:
         connection.request("GET", "/")
-        connection.getresponse()
+        connection.getresponse().read()
     except OSError:
         return False
     else:
