@@ -167,6 +167,6 @@ def control(field: BoundField) -> SafeString:
 
 
 @register.simple_tag
-def title_prefix(form: Any) -> str:
+def title_prefix(*forms: Any) -> str:
     """Screen readers hear the title first, so a page with errors says so there."""
-    return _("Error: ") if form and form.is_bound and not form.is_valid() else ""
+    return _("Error: ") if any(form and form.is_bound and form.errors for form in forms) else ""
