@@ -2,10 +2,12 @@ from django.conf.urls.i18n import i18n_patterns
 from django.contrib import admin
 from django.urls import include, path
 
-from vet2b import views_dashboard, views_mail, views_organisations
+from vet2b import views_art, views_dashboard, views_mail, views_organisations, views_styleguide
 
 urlpatterns = [
     path("admin/", admin.site.urls),
+    path("art/<str:code>/<str:seed>.svg", views_art.art_panel, name="art_panel"),
+    path("styleguide/", views_styleguide.styleguide, name="styleguide"),
     *i18n_patterns(
         path("account/", include("allauth.urls")),
         path("dashboard/", views_dashboard.dashboard, name="dashboard"),
