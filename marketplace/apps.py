@@ -8,7 +8,7 @@ class MarketplaceConfig(AppConfig):
 
     def ready(self) -> None:
         from accounts import handover  # noqa: PLC0415 - needs loaded models
-        from marketplace import notices  # noqa: F401, PLC0415 - fills the registry
+        from marketplace import notices, reporting  # noqa: F401, PLC0415 - fill the registries
         from marketplace.leaving import inherit_work  # noqa: PLC0415
 
         handover.register(inherit_work)

@@ -5,11 +5,16 @@ from typing import Any
 from django.contrib.contenttypes.fields import GenericForeignKey
 from django.contrib.contenttypes.models import ContentType
 from django.db import models, transaction
+from django.utils.translation import get_language
+from django.utils.translation import gettext as _t
 from django.utils.translation import gettext_lazy as _
-from django.utils.translation import pgettext_lazy
+from django.utils.translation import override, pgettext_lazy
 
-from accounts.models.lifecycle import Lifecycle, Move
+from accounts.models.lifecycle import Lifecycle, Move, Refusal
+from accounts.models.outbox import OutgoingMail
+from accounts.models.preferences import Delivery
 from accounts.models.users import User
+from vet2b.lib.mail import build
 from vet2b.lib.models import TimeStamped
 from vet2b.lib.refs import new_ref
 
@@ -62,8 +67,15 @@ class Report(Lifecycle, TimeStamped):
     def __str__(self) -> str:
         return self.subject_title
 
+    @property
+    def is_urgent(self) -> bool:
+        return self.ground == self.Ground.LEARNER_SAFETY
+
     def allows(self, party: str, by: Any) -> bool:
-        return isinstance(by, User) and by.is_moderator
+        """Moderators, but neither the reporter nor somebody who belongs to a side of what was reported."""
+        if not isinstance(by, User) or not by.is_moderator or by.pk == self.reporter_id:
+            return False
+        return self.subject is None or self.subject.allows("moderator", by)
 
     def activity_details(self) -> dict[str, Any]:
         return {"title": self.subject_title, "ref": self.ref}
@@ -71,16 +83,29 @@ class Report(Lifecycle, TimeStamped):
     @classmethod
     @transaction.atomic
     def send(cls, subject: models.Model, *, by: User | None, ground: str, text: str, email: str = "") -> Report:
+        """Raises Refusal while an earlier report of the same person about the same thing is open."""
+        subject_type = ContentType.objects.get_for_model(subject)
+        about = {"subject_type": subject_type, "subject_id": subject.pk, "status": cls.Status.OPEN}
+        if by and cls.objects.filter(reporter=by, **about).exists():
+            raise Refusal(_t("You have reported this already. We look at it and write to you."))
         report = cls.objects.create(
-            subject_type=ContentType.objects.get_for_model(subject),
-            subject_id=subject.pk,
             subject_title=str(subject)[:200],
             reporter=by,
             reporter_email=by.email if by else email,
             ground=ground,
             text=text,
+            **about,
         )
-        report.record("send", by=by)
+        duty = report.record(
+            "send",
+            by=by,
+            notify=[(user, None) for user in moderators()] if report.is_urgent else (),
+            language=get_language() or "en",
+            ground=str(report.get_ground_display()),
+        )
+        duty.notifications.update(delivery=Delivery.NOW)  # a learner's safety waits for no daily digest
+        report.record("receive", by=None, notify=[(by, None)])
+        report.mail_stranger("receive")
         return report
 
     @transaction.atomic
@@ -89,3 +114,25 @@ class Report(Lifecycle, TimeStamped):
         self.guard("decide", by=by, reason=reason)
         status = self.Status.UPHELD if upheld else self.Status.DISMISSED
         self.move("decide", by=by, to=status, notify=[(self.reporter, None)], reason=reason)
+        self.mail_stranger("decide")
+
+    def mail_stranger(self, verb: str) -> None:
+        """Who reported without an account has no inbox: the same words go to the address they gave."""
+        if self.reporter_id or not self.reporter_email:
+            return
+        from accounts.tasks import nudge_outbox  # noqa: PLC0415 - tasks import models
+
+        activity, key = self.activities.get(verb=f"report.{verb}"), f"report-{self.ref}-{verb}"
+        with override(self.activities.get(verb="report.send").details["language"]):
+            title = activity.notice.subject(activity)
+            words = {"title": title, "text": activity.notice.text(activity)}
+            mail = build("report", self.reporter_email, title, words, key=key)
+        OutgoingMail.objects.create(
+            key=key, to=self.reporter_email, subject=mail.subject[:300], text=mail.body, html=mail.alternatives[0][0]
+        )
+        nudge_outbox()
+
+
+def moderators() -> models.QuerySet[User]:
+    has_permission = models.Q(groups__permissions__codename="moderate") | models.Q(is_superuser=True)
+    return User.objects.filter(has_permission, is_active=True, is_staff=True).distinct()
