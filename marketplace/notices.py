@@ -171,6 +171,9 @@ register(
             title=_("The dispute is decided: %(title)s"), told=_("A moderator decided: %(reason)s"),
             body=_("The decision:\n\n%(reason)s"), **ORDER,
         ),
+        "order.view_messages": Notice(
+            title=_("A moderator read the messages: %(title)s"), told=_("A moderator read the messages"), **ORDER
+        ),
         "order.write": Notice(
             title=_("Message from %(by)s: %(title)s"), told=_("%(by)s wrote"), body=_("%(text)s"), **(MESSAGE | {"button": _("Reply")})
         ),

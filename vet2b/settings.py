@@ -25,10 +25,10 @@ INSTALLED_APPS = [
     "vet2b",
     "accounts",
     "marketplace",
-    "unfold",
+    "unfold.apps.BasicAppConfig",
     "unfold.contrib.filters",
     "unfold.contrib.import_export",
-    "django.contrib.admin",
+    "vet2b.apps.SiteAdminConfig",
     "django.contrib.auth",
     "django.contrib.contenttypes",
     "django.contrib.humanize",
@@ -272,3 +272,15 @@ if env.str("SENTRY_DSN", ""):
     import sentry_sdk  # noqa: PLC0415 - an optional extra
 
     sentry_sdk.init(dsn=env.str("SENTRY_DSN"), send_default_pii=False)
+
+# --- Admin -----------------------------------------------------------------------------------
+# its colours stand in static/css/admin.css, since a <style> element would break the Content-Security-Policy
+UNFOLD = {
+    "SITE_TITLE": "VET2B",
+    "SITE_HEADER": "VET2B",
+    "SHOW_HISTORY": True,
+    "SHOW_VIEW_ON_SITE": True,
+    "DASHBOARD_CALLBACK": "vet2b.admin_menu.dashboard",
+    "SIDEBAR": {"navigation": "vet2b.admin_menu.navigation"},
+}
+ACCOUNT_RATE_LIMITS |= {"report": "20/h/ip,5/h/key"}
