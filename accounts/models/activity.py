@@ -26,7 +26,7 @@ class Activity(models.Model):
     verb = models.CharField(_("verb"), max_length=60)
     actor = models.ForeignKey(User, models.PROTECT, null=True, blank=True, related_name="activities")
     organisation = models.ForeignKey(
-        "accounts.Organisation", models.PROTECT, null=True, blank=True, related_name="activities"
+        "accounts.Organisation", models.PROTECT, null=True, blank=True, related_name="+"
     )
     subject_type = models.ForeignKey(ContentType, models.PROTECT)
     subject_id = models.BigIntegerField()
