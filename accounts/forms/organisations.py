@@ -49,6 +49,10 @@ class IdentityForm(forms.ModelForm):
         super().__init__(*args, **kwargs)
         self.fields["country"].choices = country_choices()
         self.fields["town"].required = self.fields["address"].required = True
+        for name, empty in (("sector", _("Choose a sector")), ("size", _("Choose a size"))):
+            self.fields[name].choices = [("", empty), *self.fields[name].choices[1:]]
+        if "registration_number" in self.fields:
+            self.fields["registration_number"].help_text = _("In the company register. Needed where you have no VAT id.")
 
     def clean(self) -> dict[str, Any]:
         values = super().clean() or {}
