@@ -107,7 +107,7 @@ def test_server_runs_until_its_last_user_leaves(folder, server):
     assert ask(server, "SELECT 1") == [(1,)]
 
     server.stop()
-    assert not is_alive(process_id)
+    wait_until(lambda: not is_alive(process_id))
 
 
 def test_server_stops_when_its_user_is_killed(folder, server):
@@ -177,4 +177,4 @@ def test_two_that_start_at_once_share_one_server(folder):
     assert numbers[0] == numbers[1]
     for user in users:
         user.communicate()
-    assert not is_alive(numbers[0])
+    wait_until(lambda: not is_alive(numbers[0]))

@@ -40,7 +40,7 @@ def run_as(server, broker_url, tmp_path_factory):
         return env
 
     def run_as(service, command=None, **more):
-        command = [part.replace("/app", str(ROOT)) for part in command or services[service]["command"]]
+        command = [str(part).replace("/app", str(ROOT)) for part in command or services[service]["command"]]
         log = (folder / f"{service}.log").open("ab")
         with log:
             env = {**environment(service), **more}
@@ -120,6 +120,22 @@ def test_role_of_the_site_cannot_change_tables(server, migrated):
         cursor.execute("DROP TABLE django_session")
 
     connection.close()
+
+
+def test_backup_comes_back_on_a_new_machine(server, migrated, run_as, tmp_path):
+    if not (server.bin / "pg_dump").exists():
+        pytest.skip("these PostgreSQL programs come without pg_dump")
+    options = ["--username", "postgres", "--host"]
+    dump = run_as("db", ["pg_dump", *options, server.socket, "-Fc", "-f", tmp_path / "vet2b.dump", "vet2b"])
+    assert dump.wait() == 0, run_as.log("db")
+
+    with throwaway() as other:
+        other.create_database("vet2b")
+        roles = run_as("db", ["sh", "deploy/roles.sh"], PGHOST=str(other.socket))
+        assert roles.wait() == 0, run_as.log("db")
+        restore = ["pg_restore", "--exit-on-error", *options, other.socket, "-d", "vet2b", tmp_path / "vet2b.dump"]
+
+        assert run_as("db", restore).wait() == 0, run_as.log("db")
 
 
 def test_web_server_says_that_it_is_well(site, run_as):

@@ -10,7 +10,6 @@ from django.core.management import call_command
 def main(*, with_demo: bool) -> None:
     django.setup()
     call_command("migrate", verbosity=0, interactive=False)
-    call_command("createcachetable", verbosity=0)
     if with_demo:
         call_command("seed_demo", "--if-empty", stdout=io.StringIO())
         call_command("seed_demo", "--accounts")

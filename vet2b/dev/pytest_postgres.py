@@ -67,7 +67,6 @@ def make_template() -> None:
     connection.settings_dict["NAME"] = TEMPLATE
     try:
         call_command("migrate", verbosity=0, interactive=False)
-        call_command("createcachetable", verbosity=0)
     finally:
         connection.close()
         connection.settings_dict["NAME"] = name
