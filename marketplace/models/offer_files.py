@@ -12,6 +12,7 @@ from accounts.models import Membership, Refusal
 from vet2b.lib.uploads import Checked
 
 if TYPE_CHECKING:
+    from marketplace.models.offers import Offer
     from marketplace.models.pictures import OfferDocument, OfferImage
     from marketplace.models.windows import Window
 
@@ -66,11 +67,12 @@ class OfferFiles:
         return document
 
     @transaction.atomic
-    def remove_file(self, file: OfferImage | OfferDocument, *, by: Membership) -> None:
+    def remove_file(self, file: OfferImage | OfferDocument, *, by: Membership) -> Offer:
         """Takes the row away. The stored file may be another version's too, so a daily task clears those."""
         draft = self.draft_for(by=by)
         draft.same_file(type(file).offer.field.remote_field.related_name, file).delete()
         draft.tell_changed("pictures", by=by, removed=str(file))
+        return draft
 
     def same_file(self, related: str, file: OfferImage | OfferDocument) -> OfferImage | OfferDocument:
         """This offer's row of a file that a page showed for it or for the version it was made from."""

@@ -16,6 +16,7 @@ from marketplace.models.search import index_offers
 from vet2b.lib.refs import new_ref, slug_of
 
 if TYPE_CHECKING:
+    from marketplace.models.catalogue import Category
     from marketplace.models.offers import Offer
 
 
@@ -34,6 +35,27 @@ class OfferVerbs:
         )
         offer.texts.create(language=language, title=title, **words)
         offer.record("start", by=by)
+        return offer
+
+    @classmethod
+    @transaction.atomic
+    def start_from(cls, category: Category, *, by: Membership, title: str, language: str) -> Offer:
+        """A draft that begins with the category's template.
+
+        Its words are English: for who writes in another language they become the English version, to be made
+        the school's own, and the own language starts with its title only."""
+        template = getattr(category, "template", None)
+        content = dict(template.content) if template else {"price_model": "FIX"}
+        words = {name: content.pop(name) for name in TEXT_FIELDS if name in content}
+        skills = content.pop("skills", [])
+        offer = cls.start(
+            by=by, title=title, language=language, category=category, trainer=by.user,
+            currency=by.organisation.currency, languages=[*by.organisation.languages],
+            **content, **({k: v for k, v in words.items() if k != "title"} if language == "en" else {}),
+        )  # fmt: skip
+        if language != "en" and words:
+            offer.texts.create(language="en", **words)
+        offer.skills.set(category.skills.model.objects.filter(uri__in=skills))
         return offer
 
     @transaction.atomic

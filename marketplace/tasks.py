@@ -1,0 +1,33 @@
+import logging
+
+from celery import shared_task
+from django.db import transaction
+from kombu.exceptions import OperationalError
+
+log = logging.getLogger(__name__)
+
+
+def nudge_resize() -> None:
+    """Wakes the worker after commit. Lost nudges do no harm: beat sweeps the same rows every minute."""
+    transaction.on_commit(nudge)
+
+
+def nudge() -> None:
+    try:
+        resize_images.apply_async(retry=False)
+    except (OperationalError, OSError) as error:
+        log.warning("broker not reachable, the sweep will make the sizes: %r", error)
+
+
+@shared_task
+def resize_images() -> int:
+    from marketplace.models.pictures import size_images  # noqa: PLC0415 - tasks are a leaf
+
+    return size_images()
+
+
+@shared_task
+def remove_stray_files() -> int:
+    from marketplace.models.pictures import remove_stray_files  # noqa: PLC0415
+
+    return remove_stray_files()

@@ -1,0 +1,74 @@
+"""What a school does with an offer as a whole. Each is one POST; a second click on it does no harm."""
+
+from __future__ import annotations
+
+from django.contrib import messages
+from django.http import HttpResponse
+from django.shortcuts import redirect, render
+from django.utils.translation import gettext_lazy as _
+from django.views.decorators.http import require_POST
+
+from accounts.http import AuthedRequest
+from accounts.models import Refusal
+from marketplace.models import Offer
+from marketplace.views.offer_page import offers_with_everything, page_context
+from marketplace.views.offers import offer_for, trainer
+
+DONE = {
+    "submit": _("Sent. A moderator looks at it, usually within one working day, and you get a notice."),
+    "pause": _("Paused. Nobody finds the offer until you resume it; orders that run go on."),
+    "resume": _("The offer is live again."),
+    "archive": _("The offer is archived."),
+}
+
+
+@require_POST
+def offer_move(request: AuthedRequest, ref: str, verb: str) -> HttpResponse:
+    offer = offer_for(request, ref)
+    try:
+        getattr(offer, verb)(by=request.membership)
+    except Refusal as refusal:
+        messages.error(request, refusal.message)
+    else:
+        messages.success(request, DONE[verb])
+    return redirect("marketplace:offer_manage", offer.ref)
+
+
+def offer_archive(request: AuthedRequest, ref: str) -> HttpResponse:
+    """Archiving is for good, so a page first tells what it touches."""
+    offer = offer_for(request, ref)
+    if request.method == "POST":
+        return offer_move(request, ref, verb="archive")
+    if not offer.can("archive", by=request.membership):
+        return redirect("marketplace:offer_manage", offer.ref)
+    orders = offer.orders.open().select_related("buyer").order_by("-updated_at")
+    return render(request, "marketplace/offers/archive.html", {"offer": offer, "orders": orders})
+
+
+@require_POST
+def offer_duplicate(request: AuthedRequest, ref: str) -> HttpResponse:
+    copy = offer_for(request, ref).duplicate(by=request.membership)
+    messages.success(request, _("Here is your copy, as a draft. Change what differs."))
+    return redirect("marketplace:offer_edit_text", copy.ref, copy.source_language)
+
+
+@require_POST
+def offer_revise(request: AuthedRequest, ref: str) -> HttpResponse:
+    offer = offer_for(request, ref)
+    try:
+        revision = offer.revise(by=request.membership)
+    except Refusal as refusal:
+        messages.error(request, refusal.message)
+        return redirect("marketplace:offer_manage", offer.ref)
+    return redirect("marketplace:offer_manage", revision.ref)
+
+
+def offer_preview(request: AuthedRequest, ref: str) -> HttpResponse:
+    """The public page as companies will see it."""
+    offers = Offer.objects.for_organisation(trainer(request).organisation)
+    offer = offer_for(request, ref)
+    shown = offers_with_everything().get(pk=offers.get(pk=offer.pk).pk)
+    if offer.revision_of:
+        shown.upcoming_windows = list(offer.revision_of.windows.upcoming())
+    context = page_context(shown, request) | {"managed": offer}
+    return render(request, "marketplace/offers/preview.html", context)
