@@ -64,13 +64,15 @@ def styleguide(request: HttpRequest) -> HttpResponse:
     """Every part in its states, for those who build pages: development and staff only."""
     if not (settings.DEBUG or request.user.is_staff):
         raise Http404
-    words = "draft in_review published accepted in_progress delivered disputed expired".split()
+    words = ["draft", "in_review", "published", "accepted", "in_progress", "delivered", "disputed", "expired"]
     context = {
         "form": SampleForm(),
         "failed": SampleForm({"country": "XX"}, prefix="failed"),
         "cards": [sample_card(sample) for sample in CARDS],
         "codes": art.CATEGORIES,
-        "statuses": [SimpleNamespace(status=word, get_status_display=word.replace("_", " ").capitalize) for word in words],
+        "statuses": [
+            SimpleNamespace(status=word, get_status_display=word.replace("_", " ").capitalize) for word in words
+        ],
         "chips": [
             {"label": "Up to €400", "url": "#chips", "is_on": True},
             {"label": "Works online", "url": "#chips", "is_on": False},

@@ -1,22 +1,5 @@
 // Small helpers bound by data-*; each page works without them.
 const actions = {
-  async save(button) {
-    const isSaved = button.getAttribute("aria-pressed") === "true";
-    const show = (value) => button.setAttribute("aria-pressed", String(value));
-    show(!isSaved);
-    const body = new FormData(button.form);
-    try {
-      const answer = await fetch(button.formAction, {
-        method: "POST",
-        body,
-        headers: { "HX-Request": "true" },
-      });
-      if (!answer.ok) show(isSaved);
-    } catch {
-      show(isSaved);
-    }
-  },
-
   async copy(button) {
     await navigator.clipboard.writeText(button.dataset.copy || location.href);
     say(button, button.dataset.done);
@@ -50,10 +33,10 @@ function say(button, text) {
 
 document.addEventListener("click", (event) => {
   const button = event.target.closest("[data-action]");
-  if (button) {
+  const act = button && actions[button.dataset.action];
+  if (act) {
     event.preventDefault();
-    actions[button.dataset.action](button);
-    return;
+    act(button);
   }
   // an open menu closes when the reader clicks elsewhere
   for (const menu of document.querySelectorAll("details.menu[open]"))

@@ -14,9 +14,7 @@ WALL_ICONS = {
 def images() -> dict[str, str]:
     return {
         "wall.svg": art.collage("wall", 7, 6, WALL_ICONS, standalone=True),
-        "strip.svg": art.collage(
-            "strip", 16, 2, {(1, 0): "WEB", (6, 0): "WOO", (4, 1): "CAT"}, standalone=True
-        ),
+        "strip.svg": art.collage("strip", 16, 2, {(1, 0): "WEB", (6, 0): "WOO", (4, 1): "CAT"}, standalone=True),
         "band.svg": art.collage("band", 30, 1, {}, standalone=True),
     }
 

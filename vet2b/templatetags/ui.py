@@ -12,12 +12,12 @@ from django.db import models
 from django.forms import BoundField, CheckboxInput, FileInput, Select
 from django.template.context import RequestContext
 from django.templatetags.static import static
-from django.urls import reverse
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.text import capfirst
 from django.utils.translation import get_language, get_language_info, ngettext
 from django.utils.translation import gettext as _
+from django_countries import countries
 
 from vet2b.lib import art, formats
 
@@ -31,6 +31,7 @@ TONES = {
 }
 TONE_OF = {status: tone for tone, statuses in TONES.items() for status in statuses.split()}
 REVIEWS_TO_SHOW_STARS = 3
+COUNTRIES_SERVED = ("IT", "LT", "LV", "PL", "PT")
 
 
 @register.simple_tag
@@ -145,6 +146,11 @@ def language_links(context: RequestContext) -> list[dict[str, Any]]:
 def language_name(code: str) -> str:
     """The name of a language in the reader's language."""
     return capfirst(get_language_info(code)["name_translated"])
+
+
+@register.simple_tag
+def countries_served() -> list[tuple[str, str]]:
+    return sorted(((code, countries.name(code)) for code in COUNTRIES_SERVED), key=lambda country: country[1])
 
 
 @register.filter
