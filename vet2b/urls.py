@@ -2,13 +2,26 @@ from django.conf.urls.i18n import i18n_patterns
 from django.contrib import admin
 from django.urls import include, path
 
-from vet2b import views_art, views_dashboard, views_mail, views_organisations, views_styleguide
+from vet2b import (
+    views_art,
+    views_dashboard,
+    views_health,
+    views_home,
+    views_mail,
+    views_organisations,
+    views_styleguide,
+)
 
 urlpatterns = [
     path("admin/", admin.site.urls),
     path("art/<str:code>/<str:seed>.svg", views_art.art_panel, name="art_panel"),
+    path("healthz", views_health.healthz, name="healthz"),
+    path("readyz", views_health.readyz, name="readyz"),
     path("styleguide/", views_styleguide.styleguide, name="styleguide"),
     *i18n_patterns(
+        path("", views_home.home, name="home"),
+        path("how-it-works/", views_home.how_it_works, name="how_it_works"),
+        path("about/<slug:slug>/", views_home.page, name="page"),
         path("account/", include("allauth.urls")),
         path("dashboard/", views_dashboard.dashboard, name="dashboard"),
         path("dashboard/figures.csv", views_dashboard.figures_csv, name="figures_csv"),

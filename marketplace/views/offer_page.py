@@ -8,7 +8,6 @@ from django.contrib.auth.decorators import login_not_required
 from django.db.models import Prefetch
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
-from django.urls import reverse
 from django.utils import timezone
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import get_language
@@ -16,11 +15,13 @@ from django.views.decorators.http import require_POST
 
 from accounts.http import AuthedRequest
 from accounts.models import Membership
+from marketplace.cards import cards_of, similar_cards
 from marketplace.models import BY_QUANTITY, Favourite, Offer, OfferText, Window
 from marketplace.structured import offer_as_json_ld
 from marketplace.words import language_names, lead_time_words, price_words, quantity_words, vat_words
 
 SIMILAR = 4
+LISTED = 96
 
 
 def offers_with_everything():
@@ -73,7 +74,7 @@ def page_context(offer: Offer, request: HttpRequest) -> dict[str, Any]:
         "trainer_title": staff_title(offer),
         "json_ld": offer_as_json_ld(offer, text),
         "is_favourite": is_favourite(offer, request),
-        "similar": similar_cards(offer) if offer.is_live else [],
+        "similar": similar_cards(offer, SIMILAR) if offer.is_live else [],
         "today": timezone.localdate(),
     }
 
@@ -99,12 +100,6 @@ def is_favourite(offer: Offer, request: HttpRequest) -> bool:
     return request.user.is_authenticated and request.user.favourites.filter(offer=offer).exists()
 
 
-def similar_cards(offer: Offer) -> list[dict[str, Any]]:
-    from marketplace.search import similar_offers  # noqa: PLC0415
-
-    return similar_offers(offer, SIMILAR)
-
-
 @require_POST
 def favourite_toggle(request: AuthedRequest, slug: str) -> HttpResponse:
     """Keeps the offer, or lets it go when it was kept. htmx gets the new state, others go back."""
@@ -119,9 +114,7 @@ def favourite_toggle(request: AuthedRequest, slug: str) -> HttpResponse:
 
 
 def favourite_list(request: AuthedRequest) -> HttpResponse:
-    offers = Offer.objects.published().filter(favourites__user=request.user).order_by("-favourites__created_at")
-    return render(
-        request,
-        "marketplace/offers/favourites.html",
-        {"offers": offers[:100], "browse": reverse("marketplace:offer_list")},
-    )
+    kept = request.user.favourites.order_by("-created_at").values_list("offer_id", flat=True)[:LISTED]
+    offers = Offer.objects.published().filter(pk__in=list(kept)).with_card().order_by("-favourites__created_at")
+    cards = cards_of(offers.filter(favourites__user=request.user), saved=frozenset(kept))
+    return render(request, "marketplace/offers/favourites.html", {"cards": cards})
