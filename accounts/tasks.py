@@ -1,10 +1,19 @@
 import logging
+import time
 
 from celery import shared_task
 from django.db import transaction
 from kombu.exceptions import OperationalError
 
 log = logging.getLogger(__name__)
+
+SWEEP_SECONDS = 30  # how often beat sends what was missed
+
+
+class Broker:
+    """Remembers for a while that the broker is away, so that a hanging one slows one request and not each."""
+
+    away_until = 0.0
 
 
 def nudge_outbox() -> None:
@@ -13,9 +22,12 @@ def nudge_outbox() -> None:
 
 
 def nudge() -> None:
+    if time.monotonic() < Broker.away_until:
+        return
     try:
-        send_notifications.apply_async(retry=False)
+        send_notifications.apply_async(retry=False, expires=SWEEP_SECONDS)
     except (OperationalError, OSError) as error:
+        Broker.away_until = time.monotonic() + SWEEP_SECONDS
         log.warning("broker not reachable, the sweep will send: %r", error)
 
 
