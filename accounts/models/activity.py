@@ -128,6 +128,11 @@ class Notification(Mailed):
         return self.read_at is None
 
     @property
+    def zone(self) -> str:
+        """The zone in which the reader's organisation keeps its clock; "" without one."""
+        return self.organisation.zone if self.organisation else ""
+
+    @property
     def subject(self) -> str:
         """The line of the inbox, in the active language."""
         return self.activity.notice.subject(self.activity)
