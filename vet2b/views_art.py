@@ -19,8 +19,3 @@ def art_panel(request: HttpRequest, code: str, seed: str) -> HttpResponse:
     if code not in art.CATEGORIES:
         raise Http404
     return drawing(art.panel(code, seed, standalone=True))
-
-
-@login_not_required
-def art_crest(request: HttpRequest, seed: str, initials: str) -> HttpResponse:
-    return drawing(art.crest(initials, seed, standalone=True))

@@ -24,7 +24,7 @@ class SampleForm(forms.Form):
     languages = forms.MultipleChoiceField(
         label="Works in", widget=forms.CheckboxSelectMultiple, choices=[("en", "English"), ("lv", "Latvian")]
     )
-    files = forms.FileField(label="Attachment", required=False, help_text="PDF or picture, at most 10 MB.")
+    attachment = forms.FileField(label="Attachment", required=False, help_text="PDF or picture, at most 10 MB.")
     agrees = forms.BooleanField(label="I act for a business")
 
 

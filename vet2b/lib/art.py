@@ -68,13 +68,7 @@ CATEGORIES = {
     "TRN": style("graduation-cap", "flax-t", "pine poppy flax", "tri quarter steps half"),
     "ROO": style("door-open", "pine-t", "pine flax beet", "arch weave stripes quarter"),
 }
-CRESTS = (
-    ("pine-deep", "on-deep", "mari"),
-    ("beet", "on-deep", "poppy"),
-    ("flax", "ink", "pine"),
-    ("mari", "ink", "poppy"),
-    ("leaf", "ink", "pine"),
-)
+CREST_TONES = 5  # static/css/parts/crest.css
 # Few enough that a visitor's browser soon holds those of a category, enough that a page hardly repeats one.
 VARIANTS = 96
 VERSION = 1  # part of each address: drawings are cached for a year
@@ -182,21 +176,8 @@ def bright(look: Style) -> str:
     return look.inks[0] if look.inks[0] in ("mari", "flax", "leaf") else "mari"
 
 
-def crest(initials: str, seed: str) -> str:
-    """A monogram on a quarter-round tile, standalone, for organisations without a logo."""
-    ground, ink, corner = CRESTS[crest_tone(seed)]
-    letters = re.sub(r"[^\w]", "", initials)[:2]
-    drawn = (
-        f'<path d="M0 0H28A12 12 0 0 1 40 12V40H0Z" class="{ground}"/>'
-        f'<path d="M0 40A14 14 0 0 1 14 26V40Z" class="{corner}"/>'
-        f'<text x="21" y="25.5" text-anchor="middle" font-size="16" font-weight="700" class="{ink}" '
-        f'font-family="ui-rounded,system-ui,sans-serif">{letters}</text>'
-    )
-    return svg(40, 40, drawn, standalone=True)
-
-
 def crest_tone(seed: str) -> int:
-    return number(seed) % len(CRESTS)
+    return number(seed) % CREST_TONES
 
 
 def initials(name: str) -> str:
