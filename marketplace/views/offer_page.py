@@ -71,6 +71,7 @@ def page_context(offer: Offer, request: HttpRequest) -> dict[str, Any]:
         "quantity": quantity_words(offer) if offer.price_model in BY_QUANTITY else "",
         "modes": [offer.DeliveryMode(mode).label for mode in offer.delivery_modes],
         "pictures": list(offer.images.all())[:3],
+        "art_seeds": [offer.slug, f"{offer.slug}-2", f"{offer.slug}-3"],
         "trainer_title": staff_title(offer),
         "json_ld": offer_as_json_ld(offer, text),
         "is_favourite": is_favourite(offer, request),
