@@ -6,7 +6,7 @@ from functools import cache
 
 from babel import Locale
 from babel.dates import format_date, format_interval, format_time, get_timezone_location
-from babel.numbers import format_currency
+from babel.numbers import format_currency, get_currency_symbol
 from django.utils import timezone
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
@@ -30,6 +30,8 @@ def money(amount: Decimal, currency: str, *, cents: bool = False) -> str:
     pattern = locale.currency_formats["standard"].pattern
     if not cents and amount == amount.to_integral_value():
         pattern = pattern.replace(".00", "")
+    if currency == get_currency_symbol(currency, locale):
+        pattern = pattern.replace("¤", "¤\xa0") if pattern.startswith("¤") else pattern  # a code is not glued to the figure
     return format_currency(amount, currency, pattern, locale=locale, currency_digits=False)
 
 
