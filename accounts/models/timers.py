@@ -1,6 +1,5 @@
 from __future__ import annotations
 
-import contextlib
 import logging
 from collections.abc import Iterator
 from datetime import datetime, timedelta
@@ -11,7 +10,7 @@ from django.db import models, transaction
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from accounts.models.lifecycle import Refusal
+from accounts.models.lifecycle import Lifecycle, Refusal
 
 log = logging.getLogger(__name__)
 
@@ -65,7 +64,8 @@ class Timer(models.Model):
         """Calls the verb as the system and marks the timer done, both or neither.
 
         The subject is locked first, as by every verb, then the timer: one that was moved or cleared since it was
-        claimed does not ring. A verb that no longer applies refuses, which ends the timer too."""
+        claimed does not ring. A verb that no longer applies refuses, which ends the timer too; one that still does
+        was refused by something else that changes, and is tried again."""
         model = self.subject_type.model_class()
         subject = model._default_manager.select_for_update().filter(pk=self.subject_id).first()
         mine = Timer.objects.filter(pk=self.pk, due_at=self.due_at, done_at=None)
@@ -74,8 +74,13 @@ class Timer(models.Model):
         if subject is not None:
             if self.verb not in subject.TIMED_VERBS:
                 raise ValueError(f"{self.verb} is not a timed verb of {self.subject_type}")
-            with contextlib.suppress(Refusal), transaction.atomic():
-                getattr(subject, self.verb)(by=None)
+            try:
+                with transaction.atomic():
+                    getattr(subject, self.verb)(by=None)
+            except Refusal:
+                subject.refresh_from_db()
+                if isinstance(subject, Lifecycle) and subject.can(self.verb, by=None):
+                    raise
         mine.update(done_at=timezone.now())
 
 
