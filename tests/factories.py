@@ -17,9 +17,7 @@ numbers = itertools.count(1)
 
 
 def make_user(name="Ann Other", email=None, **fields):
-    user = User.objects.create_user(
-        email or f"person{next(numbers)}@people.example", PASSWORD, name=name, **fields
-    )
+    user = User.objects.create_user(email or f"person{next(numbers)}@people.example", PASSWORD, name=name, **fields)
     EmailAddress.objects.create(user=user, email=user.email, verified=True, primary=True)
     return user
 
@@ -76,9 +74,7 @@ def make_offer(school, trainer, substitute=None, status="published", title="Webs
 
 def make_window(offer, capacity=2, in_days=30, days=14):
     start = timezone.localdate() + timedelta(days=in_days)
-    return Window.objects.create(
-        offer=offer, starts_on=start, ends_on=start + timedelta(days=days), capacity=capacity
-    )
+    return Window.objects.create(offer=offer, starts_on=start, ends_on=start + timedelta(days=days), capacity=capacity)
 
 
 LINE = {"description": "Website", "quantity": Decimal(1), "unit": "", "unit_price": Decimal("200.00"), "vat_rate": None}
@@ -129,3 +125,11 @@ PATHS = {
     "cancelled": [*ACCEPTED, "cancel"],
     "disputed": [*ACCEPTED, "start", "dispute"],
 }
+
+
+def complete_draft(school, trainer, substitute, **fields):
+    """A draft that may be sent for review."""
+    offer = make_offer(school, trainer, substitute, status="draft", **fields)
+    offer.texts.update(safety="A trainer is present at all times.")
+    offer._prefetched_objects_cache = {}
+    return offer

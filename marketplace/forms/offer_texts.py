@@ -102,6 +102,8 @@ class TextForm(PartForm):
 
     def __init__(self, *args: Any, offer: Offer, language: str, **kwargs: Any):
         self.language = language
+        if language != offer.source_language:
+            self.needed = frozenset()
         super().__init__(*args, offer=offer, **kwargs)
         stages = self.now.get("stages", [])
         bound = self.data if self.is_bound else None
@@ -109,7 +111,6 @@ class TextForm(PartForm):
         self.package_forms = [
             PackageWordsForm(bound, code=code, initial=words) for code, words in self.now.get("packages", {}).items()
         ]
-        self.call_required(language == offer.source_language)
         for field in self.fields.values():
             field.widget.attrs["lang"] = language
 

@@ -10,7 +10,7 @@ from markdown import Markdown
 from markdown.treeprocessors import Treeprocessor
 
 TAGS = {"p", "br", "strong", "em", "ul", "ol", "li", "h3", "h4", "h5", "h6", "blockquote", "a", "code", "pre", "hr"}
-LINKS = {"http", "https"}
+LINKS = ("http://", "https://")
 HEADINGS = {"h1": "h3", "h2": "h4", "h3": "h5", "h4": "h6", "h5": "h6"}  # the page has titles of its own above
 DEEPEST = 20  # nested quotes or lists
 MOST_LINKS = 200  # the time to look for them grows with the square
@@ -39,8 +39,16 @@ def to_html(text: str) -> SafeString:
     except RecursionError:
         html = linebreaks(text, autoescape=True)
     return mark_safe(
-        nh3.clean(html, tags=TAGS, attributes={"a": {"href"}}, url_schemes=LINKS, link_rel="nofollow ugc noopener")
+        nh3.clean(
+            html, tags=TAGS, attributes={"a": {"href"}}, attribute_filter=outward, url_schemes={"http", "https"},
+            link_rel="nofollow ugc noopener",
+        )
     )  # fmt: skip
+
+
+def outward(tag: str, name: str, value: str) -> str | None:
+    """Links lead to whole web addresses only, never to a page or a verb of this site."""
+    return value if name != "href" or value.lower().startswith(LINKS) else None
 
 
 def is_reasonable(text: str) -> bool:
