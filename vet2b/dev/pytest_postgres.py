@@ -41,7 +41,7 @@ class Fixtures:
 
         with Path(os.environ[FOLDER], "template.lock").open("a+") as lock, django_db_blocker.unblock():
             fcntl.flock(lock, fcntl.LOCK_EX)
-            if not lock.tell():
+            if not lock.seek(0, os.SEEK_END):  # opened before another worker may have written
                 make_template()
                 lock.write("made")
         connection.settings_dict["TEST"]["TEMPLATE"] = TEMPLATE
