@@ -5,9 +5,8 @@ from dataclasses import dataclass
 from typing import Any
 
 from django import forms
-from django.utils.translation import get_language, ngettext
+from django.utils.translation import get_language, gettext_lazy, ngettext
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
 
 from marketplace.forms.order_files import FilesField
 from marketplace.models import BY_QUANTITY, Offer, Order, Package, PriceModel, Window
@@ -64,10 +63,12 @@ class RequestForm(forms.ModelForm):
     """What the buyer wants of an offer. Fields that the offer's terms make pointless are left out."""
 
     request_key = forms.UUIDField(widget=forms.HiddenInput, required=False)
-    package = PackageField(Package.objects.none(), label=gettext_lazy("Package"), to_field_name="code", empty_label=None)
+    package = PackageField(
+        Package.objects.none(), label=gettext_lazy("Package"), to_field_name="code", empty_label=None
+    )
     window = WindowField(
         Window.objects.none(), label=gettext_lazy("Project window"), required=False,
-        empty_label=gettext_lazy("Another date"),
+        empty_label=gettext_lazy("Another date"), blank=True,
     )  # fmt: skip
     files = FilesField(label=gettext_lazy("Anything to show the school"))
 
@@ -91,9 +92,11 @@ class RequestForm(forms.ModelForm):
         if self.offer.price_model != PriceModel.PACKAGES:
             del self.fields["package"]
             return
-        self.fields["package"].queryset = self.offer.packages.select_related("offer")
+        packages = self.fields["package"].queryset = self.offer.packages.select_related("offer")
         if self.instance.package:
             self.initial["package"] = self.instance.package.code
+        elif self.is_fresh and packages:
+            self.initial.setdefault("package", packages[0].code)
 
     def set_quantity(self) -> None:
         least, most, unit = self.offer.min_quantity, self.offer.max_quantity, self.offer.unit
@@ -109,7 +112,7 @@ class RequestForm(forms.ModelForm):
             else _("at least %(least)s") % {"least": least},
         )
         field.widget.attrs["inputmode"] = "numeric"
-        if self.instance._state.adding:
+        if self.is_fresh:
             self.initial["quantity"] = self.initial.get("asked_quantity") or least
 
     def set_dates(self) -> None:
@@ -124,6 +127,13 @@ class RequestForm(forms.ModelForm):
         }
         if not windows:
             del self.fields["window"]
+        elif self.is_fresh and not self.initial.get("window") and not self.initial.get("wished_on"):
+            self.initial["window"] = windows[0].pk
+
+    @property
+    def is_fresh(self) -> bool:
+        """Whether it starts from the offer and not from a draft."""
+        return self.instance._state.adding
 
     def set_place(self) -> None:
         labels = dict(Order.PlaceMode.choices)
@@ -166,7 +176,7 @@ class BookForm(RequestForm):
     def total(self) -> Total | None:
         """Of what is filled in at the moment, so that it can be shown before it is booked."""
         answers = getattr(self, "cleaned_data", self.initial)
-        package = answers.get("package")
+        package = answers.get("package") if "package" in self.fields else None
         if isinstance(package, str):
             package = next((p for p in self.fields["package"].queryset if p.code == package), None)
         quantity = answers.get("quantity") or self.offer.min_quantity

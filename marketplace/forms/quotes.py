@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+from datetime import timedelta
 from decimal import Decimal
 from typing import Any
 
@@ -11,6 +12,7 @@ from django.utils.translation import gettext_lazy
 
 from marketplace.forms.orders import DateInput
 from marketplace.models import BY_QUANTITY, Counter, Order, Quote, QuoteLine, Window
+from marketplace.models.order_deal import QUOTE_VALID_DAYS
 from marketplace.models.quotes import Total
 
 MAX_LINES = 40
@@ -26,13 +28,14 @@ class QuoteForm(forms.ModelForm):
     class Meta:
         model = Quote
         fields = [
-            "message", "deliverables", "exclusions", "client_supplies", "window", "starts_on", "ends_on",
-            "rounds_of_changes", "valid_until", "vat_exemption",
+            "deliverables", "exclusions", "client_supplies", "window", "starts_on", "ends_on", "rounds_of_changes",
+            "valid_until", "vat_exemption", "message",
         ]  # fmt: skip
         widgets = {"starts_on": DateInput, "ends_on": DateInput, "valid_until": DateInput}
         help_texts = {
             "window": gettext_lazy("Its dates are agreed and its place is taken when the client accepts."),
             "vat_exemption": gettext_lazy("Only when no VAT is charged."),
+            "message": gettext_lazy("Goes with the quote."),
         }
 
     def __init__(self, *args: Any, order: Order, **kwargs: Any):
@@ -71,10 +74,12 @@ class LineForm(forms.ModelForm):
         model = QuoteLine
         fields = ["description", "quantity", "unit", "unit_price", "vat_rate"]
         field_classes = {"quantity": Amount, "unit_price": Amount, "vat_rate": Amount}
-        help_texts = {"vat_rate": gettext_lazy("Empty when no VAT is charged.")}
 
     def __init__(self, *args: Any, **kwargs: Any):
         super().__init__(*args, **kwargs)
+        for name, value in self.initial.items():
+            if isinstance(value, Decimal) and name != "unit_price":
+                self.initial[name] = f"{value.normalize():f}"
         self.fields["quantity"].validators.append(MinValueValidator(Decimal("0.01")))
         for name in ("unit_price", "vat_rate"):
             self.fields[name].validators.append(MinValueValidator(Decimal(0)))
@@ -94,6 +99,10 @@ class CounterForm(forms.ModelForm):
 
 class BaseLineFormSet(forms.BaseFormSet):
     deletion_widget = forms.CheckboxInput
+
+    def add_fields(self, form: LineForm, index: int | None) -> None:
+        super().add_fields(form, index)
+        form.fields["DELETE"].label = _("Remove this line")
 
     def rows(self) -> list[dict[str, Any]]:
         """The filled-in lines that stay, as Order.quote() takes them."""
@@ -134,8 +143,9 @@ def with_one_more(data: Any, prefix: str = "lines") -> Any:
 def first_terms(order: Order) -> dict[str, Any]:
     """What a new quote starts from: the one before, else the offer and the request."""
     latest, offer = order.latest_quote, order.offer
+    valid = {"valid_until": timezone.localdate() + timedelta(days=QUOTE_VALID_DAYS)}
     if latest:
-        return {name: getattr(latest, name) for name in COPIED}
+        return {name: getattr(latest, name) for name in COPIED} | valid
     text = offer.source_text if offer else None
     return {
         "deliverables": "\n".join(text.included) if text else "",
@@ -145,7 +155,7 @@ def first_terms(order: Order) -> dict[str, Any]:
         "ends_on": order.window.ends_on if order.window else None,
         "rounds_of_changes": order.rounds_of_changes,
         "vat_exemption": offer.vat_exemption if offer else "",
-    }
+    } | valid
 
 
 def first_lines(order: Order) -> list[dict[str, Any]]:

@@ -7,10 +7,10 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from accounts.models import Membership, Organisation, User
+from accounts.models import Organisation, User
 from marketplace.models.orders import Order
-from vet2b.lib.refs import new_ref, new_token
 from vet2b.lib.models import TimeStamped
+from vet2b.lib.refs import new_ref, new_token
 
 
 class Message(models.Model):

@@ -173,7 +173,8 @@ class Deal:
             version=quote.version, price=quote.gross_text, text=quote.message,
         )  # fmt: skip
         self.clear_timers()
-        end = datetime.combine(quote.valid_until, datetime.max.time().replace(microsecond=0), ZoneInfo(self.seller.zone))
+        midnight = datetime.max.time().replace(microsecond=0)
+        end = datetime.combine(quote.valid_until, midnight, ZoneInfo(self.seller.zone))
         self.set_timer("expire", end)
         reminder = add_working_days(timezone.now(), REMIND_AFTER, self.seller.zone)
         if reminder < end:
@@ -211,9 +212,7 @@ class Deal:
         self.check_limit(quote, by)
         self.window = quote.window
         self.settle(quote)
-        self.move(
-            "accept", by=by, fields=self.SETTLED, notify=self.sellers(), version=version, price=quote.gross_text
-        )
+        self.move("accept", by=by, fields=self.SETTLED, notify=self.sellers(), version=version, price=quote.gross_text)
 
     SETTLED = (
         "window", "net", "vat", "gross", "currency", "starts_on", "ends_on", "rounds_of_changes", "accepted_at",

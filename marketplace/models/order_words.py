@@ -78,9 +78,10 @@ class Words:
     @transaction.atomic
     def drop_brief_file(self, ref: str, *, by: Membership) -> None:
         self.guard("change_draft", by=by)
-        for row in self.files.filter(ref=ref, purpose="brief"):
+        row = next((file for file in self.files.filter(purpose="brief") if file.ref == ref), None)
+        if row:
             row.delete()
-            transaction.on_commit(lambda file=row.file: file.storage.delete(file.name))
+            transaction.on_commit(lambda: row.file.storage.delete(row.file.name))
 
     def attach(self, files: Iterable[Checked], *, purpose: str, by: Membership) -> list[dict[str, Any]]:
         """Stores checked uploads, under the lock of the calling verb; returns what the record keeps of them."""

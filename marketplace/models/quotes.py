@@ -50,7 +50,9 @@ class Quote(models.Model):
     deliverables = models.TextField(_("what you deliver"), max_length=3000, blank=True)
     exclusions = models.TextField(_("not included"), max_length=2000, blank=True)
     client_supplies = models.TextField(_("what the client supplies, by when"), max_length=2000, blank=True)
-    window = models.ForeignKey(Window, models.PROTECT, null=True, blank=True, related_name="+", verbose_name=_("window"))
+    window = models.ForeignKey(
+        Window, models.PROTECT, null=True, blank=True, related_name="+", verbose_name=_("window")
+    )
     starts_on = models.DateField(_("starts on"), null=True, blank=True)
     ends_on = models.DateField(_("ends on"), null=True, blank=True)
     rounds_of_changes = models.PositiveSmallIntegerField(_("rounds of changes"), default=1)
@@ -183,7 +185,9 @@ class Counter(models.Model):
     quote = models.ForeignKey(Quote, models.PROTECT, related_name="counters")
     author = models.ForeignKey(User, models.PROTECT, related_name="+")
     text = models.TextField(_("what should be different"), max_length=3000)
-    wished_price = models.DecimalField(_("net price you have in mind"), max_digits=10, decimal_places=2, null=True, blank=True)
+    wished_price = models.DecimalField(
+        _("net price you have in mind"), max_digits=10, decimal_places=2, null=True, blank=True
+    )
     wished_on = models.DateField(_("date you have in mind"), null=True, blank=True)
     created_at = models.DateTimeField(default=timezone.now)
 

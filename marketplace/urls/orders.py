@@ -12,8 +12,5 @@ urlpatterns = [
     path("orders/<slug:ref>/edit/", orders_new.order_edit, name="order_edit"),
     path("orders/<slug:ref>/quote/", orders_quote.order_quote, name="order_quote"),
     path("orders/<slug:ref>/files/<slug:file_ref>/", orders.order_file, name="order_file"),
-    *(
-        path(f"orders/<slug:ref>/{verb}/", orders.order_act, {"verb": verb}, name=f"order_{verb}")
-        for verb in ACTIONS
-    ),
+    *(path(f"orders/<slug:ref>/{verb}/", orders.order_act, {"verb": verb}, name=f"order_{verb}") for verb in ACTIONS),
 ]

@@ -42,7 +42,9 @@ class Action:
 ACTIONS = {
     action.verb: action
     for action in (
-        Action("request", _("Send the request"), _("Your request is on its way. The school has 5 working days to answer.")),
+        Action(
+            "request", _("Send the request"), _("Your request is on its way. The school has 5 working days to answer."),
+        ),
         Action("discard", _("Discard the draft"), _("The draft is discarded."), is_final=True),
         Action("answer", _("Send the answer"), _("Your answer was sent."), AnswerForm),
         Action("accept", _("Accept the quote"), _("It is agreed. The school starts on the day."), AcceptForm),
@@ -73,7 +75,9 @@ ACTIONS = {
         ),
         Action("write", _("Send the message"), _("Your message was sent."), MessageForm),
         Action("decline", _("Decline the request"), _("You declined. The client was told."), ReasonForm, is_final=True),
-        Action("reject", _("Reject the quote"), _("You rejected the quote. The school was told."), ReasonForm, is_final=True),
+        Action(
+            "reject", _("Reject the quote"), _("You rejected the quote. The school was told."), ReasonForm, is_final=True,
+        ),
         Action(
             "withdraw", _("Withdraw the request"), _("You withdrew the request. The school was told."),
             OptionalReasonForm, is_final=True,
@@ -119,7 +123,13 @@ def offered_actions(order: Order, by: Membership, failed: dict[str, Any], latest
     first = next_step(order, by)
     initial = {"version": latest_version}
     return [
-        Offered(action, failed.get(verb) or form_of(action, initial=initial), url_of(order, verb), verb == first, verb in failed)
+        Offered(
+            action,
+            failed.get(verb) or form_of(action, initial=initial),
+            url_of(order, verb),
+            verb == first,
+            verb in failed,
+        )
         for verb, action in ACTIONS.items()
         if order.can(verb, by=by)
     ]

@@ -52,10 +52,7 @@ def order_new(request: AuthedRequest, slug: str) -> HttpResponse:
 def can_be_booked(request: AuthedRequest, offer: Offer) -> bool:
     by = party(request)
     return (
-        offer.is_instant
-        and by.can_trade
-        and "request" not in request.GET
-        and Window.objects.bookable(offer).exists()
+        offer.is_instant and by.can_trade and "request" not in request.GET and Window.objects.bookable(offer).exists()
     )
 
 

@@ -22,7 +22,10 @@ def order_quote(request: AuthedRequest, ref: str) -> HttpResponse:
     if not order.allows("seller", by):
         raise PermissionDenied
     if not order.can("quote", by=by):
-        messages.error(request, _("A quote cannot be sent now: the order is “%(status)s”.") % {"status": order.get_status_display()})
+        messages.error(
+            request,
+            _("A quote cannot be sent now: the order is “%(status)s”.") % {"status": order.get_status_display()},
+        )
         return redirect(order)
     if request.method == "POST":
         return sent_quote(request, order)

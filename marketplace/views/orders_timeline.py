@@ -71,9 +71,7 @@ def timeline(order: Order, viewer: Organisation, quotes: list[QuoteCard]) -> lis
     return [entry_of(activity, verb, order, viewer, cards) for activity, verb in rows if verb not in HIDDEN]
 
 
-def entry_of(
-    activity: Activity, verb: str, order: Order, viewer: Organisation, cards: dict[int, QuoteCard]
-) -> Entry:
+def entry_of(activity: Activity, verb: str, order: Order, viewer: Organisation, cards: dict[int, QuoteCard]) -> Entry:
     details = activity.details
     entry = Entry(
         kind="message" if verb in SAID else "event",
@@ -98,10 +96,7 @@ def entry_of(
 def quote_cards(order: Order) -> list[QuoteCard]:
     """All versions with their lines, in one query; each knows what changed since the one before."""
     lines = QuoteLine.objects.filter(quote__order=order).select_related("quote__window")
-    versions = [
-        (quote, list(rows))
-        for quote, rows in groupby_quote(lines.order_by("quote__version", "position"))
-    ]
+    versions = [(quote, list(rows)) for quote, rows in groupby_quote(lines.order_by("quote__version", "position"))]
     cards, previous = [], (None, [])
     for quote, rows in versions:
         cards.append(card_of(quote, rows, *previous))

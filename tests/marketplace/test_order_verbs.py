@@ -151,8 +151,11 @@ def order_in(status, offer, buyer):
 
 
 ALLOWED = [
-    (verb, status) for verb, move in sorted(Order.TRANSITIONS.items()) for status in sorted(move.sources) if verb != "book"
-]  # fmt: skip
+    (verb, status)
+    for verb, move in sorted(Order.TRANSITIONS.items())
+    for status in sorted(move.sources)
+    if verb != "book"
+]
 
 
 @pytest.mark.parametrize(("verb", "status"), ALLOWED)
