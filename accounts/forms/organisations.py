@@ -157,6 +157,12 @@ class OrganisationDetails(IdentityForm):
         posted = self.data.get("country", "") if self.is_bound and "country" in self.fields else ""
         return posted or self.instance.country.code
 
+    def clean_approval_limit(self) -> Any:
+        limit = self.cleaned_data["approval_limit"]
+        if limit is not None and limit < 0:
+            raise ValidationError(_t("The limit cannot be below zero."))
+        return limit
+
     def clean_logo(self) -> Any:
         logo = self.cleaned_data["logo"]
         return redraw_logo(logo) if logo and "logo" in self.changed_data else logo

@@ -2,7 +2,7 @@ from __future__ import annotations
 
 from django.contrib import messages
 from django.db import transaction
-from django.http import HttpResponse
+from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils.http import url_has_allowed_host_and_scheme
@@ -103,7 +103,10 @@ def organisation_switch(request: AuthedRequest) -> HttpResponse:
     """The organisations a person may act for; choosing one is a POST."""
     memberships = Membership.objects.of(request.user).order_by("organisation__name", "pk")
     if request.method == "POST":
-        chosen = get_object_or_404(memberships, organisation__slug=request.POST.get("organisation", ""))
+        posted = request.POST.get("organisation")
+        chosen = next((membership for membership in memberships if membership.organisation.slug == posted), None)
+        if chosen is None:
+            raise Http404
         request.session[SESSION_KEY] = chosen.organisation_id
         return redirect(next_page(request.POST.get("next", ""), request))
     return render(request, "accounts/organisation_switch.html", {"memberships": memberships})
