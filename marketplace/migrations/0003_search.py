@@ -96,6 +96,13 @@ class Migration(migrations.Migration):
                     django.contrib.postgres.fields.ArrayField(base_field=models.CharField(max_length=12), size=None),
                 ),
                 ("lead_time", models.PositiveSmallIntegerField(null=True)),
+                (
+                    "facets",
+                    models.CharField(
+                        max_length=200,
+                        help_text="category|country|languages|price group|modes|lead time: grouping by arrays is slow.",
+                    ),
+                ),
                 ("next_start", models.DateField(help_text="Of the next window that has a free place.", null=True)),
                 ("published_at", models.DateTimeField()),
                 ("completeness", models.PositiveSmallIntegerField()),

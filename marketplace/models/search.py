@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable
+from datetime import timedelta
 from decimal import Decimal
 from typing import Any
 
@@ -51,10 +52,33 @@ GROUP_OF = {
 }
 
 
+@SearchVectorField.register_lookup
+class Matches(models.Lookup):
+    """`vector__matches` takes a query as PostgreSQL writes it, of lexemes that need no dictionary."""
+
+    lookup_name = "matches"
+    prepare_rhs = False
+
+    def as_sql(self, compiler: Any, connection: Any) -> tuple[str, list[Any]]:
+        vector, params = self.process_lhs(compiler, connection)
+        return f"{vector} @@ %s::tsquery", [*params, self.rhs]
+
+
 class OfferSearchQuerySet(models.QuerySet["OfferSearch"]):
     def live(self) -> OfferSearchQuerySet:
         """Rows of what `Offer.objects.published()` gives."""
         return self.filter(is_live=True)
+
+    def matching(self, tsquery: str) -> OfferSearchQuerySet:
+        return self.filter(vector__matches=tsquery)
+
+    def starting_within(self, days: int) -> OfferSearchQuerySet:
+        """With a free place in a window that begins in the next `days` days."""
+        today = timezone.localdate()
+        return self.filter(next_start__gt=today, next_start__lte=today + timedelta(days=days))
+
+    def ready_within(self, days: int) -> OfferSearchQuerySet:
+        return self.filter(lead_time__lte=days)
 
 
 class OfferSearch(models.Model):
@@ -73,6 +97,9 @@ class OfferSearch(models.Model):
     )  # fmt: skip
     modes = ArrayField(models.CharField(max_length=12))
     lead_time = models.PositiveSmallIntegerField(null=True)
+    facets = models.CharField(
+        max_length=200, help_text="category|country|languages|price group|modes|lead time: grouping by arrays is slow."
+    )
     next_start = models.DateField(null=True, help_text="Of the next window that has a free place.")
     published_at = models.DateTimeField()
     completeness = models.PositiveSmallIntegerField()

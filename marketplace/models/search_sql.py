@@ -21,7 +21,7 @@ WHERE o.id = ANY(%s) AND o.published_at IS NOT NULL AND o.revision_of_id IS NULL
 SAVE_ROWS = """
 INSERT INTO marketplace_offersearch (
   offer_id, school_id, category_id, country, region, languages, price_group, price_eur, modes, lead_time,
-  next_start, published_at, completeness, is_live, indexed_at, vector
+  facets, next_start, published_at, completeness, is_live, indexed_at, vector
 )
 SELECT
   o.id, o.school_id, o.category_id, s.country, coalesce(s.region_id, ''), o.languages,
@@ -31,7 +31,11 @@ SELECT
     WHEN o.price_model IN ('PP', 'HR', 'DAY', 'UNIT', 'SUB') THEN round(o.price * o.min_quantity / rate, 2)
     ELSE round(o.price / rate, 2)
   END,
-  o.delivery_modes, o.lead_time_days, w.next_start, o.published_at,
+  o.delivery_modes, o.lead_time_days,
+  concat_ws('|', o.category_id, s.country, array_to_string(o.languages, ','), %(groups)s::jsonb ->> o.price_model,
+    array_to_string(o.delivery_modes, ','), CASE WHEN o.lead_time_days <= 7 THEN '7' WHEN o.lead_time_days <= 14
+    THEN '14' WHEN o.lead_time_days <= 30 THEN '30' ELSE '' END),
+  w.next_start, o.published_at,
   round(100.0 * (14 + t.extras + (w.next_start IS NOT NULL)::int + p.has_image::int) / 19),
   o.status = 'published' AND s.status = 'verified', %(now)s, v.vector::tsvector
 FROM json_to_recordset(%(vectors)s) AS v(offer_id bigint, vector text)
@@ -51,7 +55,7 @@ CROSS JOIN LATERAL (SELECT EXISTS (SELECT FROM marketplace_offerimage WHERE offe
 ON CONFLICT (offer_id) DO UPDATE SET
   school_id = excluded.school_id, category_id = excluded.category_id, country = excluded.country,
   region = excluded.region, languages = excluded.languages, price_group = excluded.price_group,
-  price_eur = excluded.price_eur, modes = excluded.modes, lead_time = excluded.lead_time,
+  price_eur = excluded.price_eur, modes = excluded.modes, lead_time = excluded.lead_time, facets = excluded.facets,
   next_start = excluded.next_start, published_at = excluded.published_at, completeness = excluded.completeness,
   is_live = excluded.is_live, indexed_at = excluded.indexed_at, vector = excluded.vector
 """

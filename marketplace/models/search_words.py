@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, lru_cache
 from typing import TYPE_CHECKING, Any
 
 from babel import Locale
@@ -33,8 +33,9 @@ class Document:
         """As PostgreSQL reads a tsvector. The first and heaviest place of a lexeme counts."""
         weights: dict[str, str] = {}
         for weight, language, text in self.parts():
-            for lexeme in lexemes(text, language):
-                weights.setdefault(lexeme, weight)
+            for term in terms(text, language):
+                for stem in term.stems:
+                    weights.setdefault(stem, weight)
         weights[category_lexeme(self.category)] = "B"
         return " ".join(f"'{lexeme}':1{weight}" for lexeme, weight in weights.items())
 
@@ -60,19 +61,28 @@ def country_names(code: str) -> str:
     return " ".join(sorted(names))
 
 
-def lexemes(text: str, language: str) -> Iterator[str]:
+@dataclass(frozen=True)
+class Term:
+    """A word of a text, bare of accents, with its stems."""
+
+    word: str
+    shown: str
+    stems: frozenset[str]
+
+
+@lru_cache(maxsize=2000)
+def terms(text: str, language: str) -> tuple[Term, ...]:
+    """Each word of a text once, without those that tell nothing."""
     left_out = stop_words(language) if language else frozenset()
-    for word in words(text):
-        if fold(word) not in left_out:
-            yield from (stem[:MAX_WORD] for stem in stems(word, language))
+    shown = {bare: word for word in words(text) if len(bare := fold(word)) <= MAX_WORD and bare not in left_out}
+    return tuple(Term(bare, word, stems(word, language)) for bare, word in shown.items())
 
 
 def known_words(documents: Iterable[Document], categories: Iterable[Category]) -> list[dict[str, Any]]:
     """Rows for SearchWord, of the texts and of the names of their categories."""
     known: dict[str, dict[str, Any]] = {}
-    for document in documents:
-        for _weight, language, text in document.parts():
-            add_words(known, text, language)
+    for language, text in {part[1:] for document in documents for part in document.parts()}:
+        add_words(known, text, language)
     for category in categories:
         for label in category.labels.all():
             add_words(known, " ".join([label.name, *label.synonyms]), label.language, category.pk)
@@ -80,12 +90,12 @@ def known_words(documents: Iterable[Document], categories: Iterable[Category]) -
 
 
 def add_words(known: dict[str, dict[str, Any]], text: str, language: str, category: str = "") -> None:
-    for word in words(text):
-        bare = fold(word)
-        if word.isdecimal() or len(bare) > MAX_WORD or bare in stop_words(language):
+    for term in terms(text, language):
+        if term.word.isdecimal():
             continue
-        row = known.setdefault(bare, {"word": bare, "shown": word, "stems": set(), "categories": set()})
-        row["stems"] |= stems(word, language)
+        new = {"word": term.word, "shown": term.shown, "stems": set(), "categories": set()}
+        row = known.setdefault(term.word, new)
+        row["stems"] |= term.stems
         if category:
             row["categories"].add(category)
 
