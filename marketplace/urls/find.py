@@ -1,3 +1,7 @@
-from django.urls import URLPattern
+from django.urls import path
 
-urlpatterns: list[URLPattern] = []
+from marketplace.views import find
+
+urlpatterns = [
+    path("offers/", find.offer_list, name="offer_list"),
+]
