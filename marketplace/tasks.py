@@ -31,3 +31,14 @@ def remove_stray_files() -> int:
     from marketplace.models.pictures import remove_stray_files  # noqa: PLC0415
 
     return remove_stray_files()
+
+
+@shared_task
+def refresh_search() -> int:
+    """What no verb tells: windows that began or filled, schools that moved, category words that staff edited."""
+    from marketplace.models.search import index_offers, index_windows, stale_offers  # noqa: PLC0415
+
+    index_windows()
+    stale = stale_offers(5000)
+    index_offers(stale)
+    return len(stale)
