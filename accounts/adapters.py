@@ -6,6 +6,7 @@ from allauth.account.adapter import DefaultAccountAdapter
 from allauth.core import context as allauth_context
 from django.conf import settings
 from django.http import HttpRequest
+from django.template.loader import render_to_string
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import get_language, override
@@ -34,16 +35,17 @@ class AccountAdapter(DefaultAccountAdapter):
     def send_mail(self, template_prefix: str, email: str, context: dict[str, Any]) -> None:
         """Writes the mail into the outbox: a mail server that is down or slow holds up no page, and whether an
         address is known cannot be told from the time a page takes."""
-        request = allauth_context.request
-        site = urlsplit(settings.SITE_URL)
-        words = {"request": request, "email": email, "site_url": settings.SITE_URL, "site_host": site.netloc}
+        site = {"name": "VET2B", "domain": urlsplit(settings.SITE_URL).netloc}
+        words = {"request": allauth_context.request, "email": email, "current_site": site}
         with override(getattr(context.get("user"), "language", None) or get_language()):
-            mail = self.render_mail(template_prefix, email, words | {"current_site": {"name": "VET2B"}} | context)
-        html = next((body for body, kind in getattr(mail, "alternatives", []) if kind == "text/html"), "")
+            mail = self.render_mail(template_prefix, email, words | context)
+            subject = one_line(mail.subject)
+            html = next((body for body, kind in getattr(mail, "alternatives", []) if kind == "text/html"), "")
+            html = html or render_to_string("emails/account.html", {"subject": subject, "text": mail.body})
         OutgoingMail.objects.create(
             key=f"account-{new_token()[:20]}",
             to=email,
-            subject=one_line(mail.subject)[:300],
+            subject=subject[:300],
             text=mail.body,
             html=html,
             useful_until=timezone.now() + CODE_IS_USEFUL if "code" in context else None,

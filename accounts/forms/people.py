@@ -2,6 +2,7 @@ from typing import Any
 
 from allauth.core import context as allauth_context
 from django import forms
+from django.core.validators import MaxLengthValidator
 from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 
@@ -20,6 +21,8 @@ class SignupDetails(forms.Form):
 
     def __init__(self, *args: Any, **kwargs: Any):
         super().__init__(*args, **kwargs)
+        # allauth cuts a longer address short instead of refusing it
+        self.fields["email"].validators.append(MaxLengthValidator(254))
         proved = allauth_context.request.session.get(PROVED_EMAIL) if allauth_context.request else None
         if proved:
             self.initial["email"] = proved
