@@ -6,7 +6,7 @@ from collections import Counter
 
 import pytest
 from django.core.exceptions import PermissionDenied
-from django.db import connection, connections
+from django.db import connections
 from django.test import Client
 from django.urls import reverse
 
@@ -15,21 +15,11 @@ from marketplace.models import Order, Window
 from tests.factories import LINE, make_member, make_offer, make_order, make_organisation, make_user, make_window, member
 
 CLIENTS = 50
-# all that a test makes hangs on these; the reference data of the migrations does not
-MADE = "accounts_user, accounts_organisation, accounts_activity, accounts_timer, django_session"
+pytestmark = pytest.mark.django_db(transaction=True)
 
 
 @pytest.fixture
-def committed(django_db_setup, django_db_blocker):
-    """Rows that other connections see; what was made is removed afterwards."""
-    with django_db_blocker.unblock():
-        yield
-        with connection.cursor() as cursor:
-            cursor.execute(f"TRUNCATE {MADE} CASCADE")
-
-
-@pytest.fixture
-def school(committed):
+def school(transactional_db):
     return make_organisation(make_user("Alice Alpha"), kind="school", name="Linden Vocational School")
 
 
@@ -41,7 +31,7 @@ def offer(school):
 
 
 @pytest.fixture
-def company(committed):
+def company(transactional_db):
     return make_organisation(make_user("Bob Birch"), name="Birch Bakery")
 
 
