@@ -38,7 +38,7 @@ class UploadField(forms.FileField):
     """One file that is safe to store; cleans to `Checked`."""
 
     def __init__(self, kind: str, accept: str, **kwargs: Any):
-        super().__init__(**kwargs)
+        super().__init__(error_messages={"required": _("Choose a file.")}, **kwargs)
         self.kind = kind
         self.widget.attrs["accept"] = accept
 
@@ -60,6 +60,7 @@ class ImageWordsForm(forms.Form):
     alt = LineField(
         label=_("What the picture shows"), max_length=200,
         help_text=_("For people who cannot see it. No names of students."),
+        error_messages={"required": _("Say what the picture shows, for people who cannot see it.")},
     )  # fmt: skip
     caption = LineField(
         label=_("Caption"), max_length=120, required=False, help_text=_("For example what it was and the year."),

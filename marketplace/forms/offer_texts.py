@@ -9,7 +9,7 @@ from django.core.exceptions import ValidationError
 from django.utils.translation import gettext as _t
 from django.utils.translation import gettext_lazy as _
 
-from marketplace.forms.offers import LineField, PartForm
+from marketplace.forms.offers import NO_TITLE, LineField, PartForm
 from marketplace.models import Offer, OfferText
 from marketplace.models.offer_texts import TEXT_FIELDS
 from vet2b.lib.richtext import one_line
@@ -30,7 +30,7 @@ class LinesField(forms.CharField):
         lines = [one_line(line) for line in (super().to_python(value) or "").splitlines()]
         return [line for line in lines if line]
 
-    def clean(self, value: Any) -> list[str]:  # type: ignore[override]
+    def clean(self, value: Any) -> list[str]:
         lines = self.to_python(value)
         if len(lines) > MAX_LINES:
             raise ValidationError(_t("At most %(count)s lines.") % {"count": MAX_LINES})
@@ -78,7 +78,7 @@ class TextForm(PartForm):
     part = "texts"
     needed = frozenset({"summary", "body", "included", "practises", "safety"})
     reference: OfferText | None = None
-    title = LineField(label=_("Title"), max_length=70, help_text=_("At most 70 characters."))
+    title = LineField(label=_("Title"), max_length=70, help_text=_("At most 70 characters."), error_messages=NO_TITLE)
     summary = LineField(
         label=_("Summary"), max_length=200, required=False, widget=forms.Textarea(attrs={"rows": 2}),
         help_text=_("One or two sentences, at most 200 characters. They stand below the title."),

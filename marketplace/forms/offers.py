@@ -29,11 +29,15 @@ class LineField(forms.CharField):
         return one_line(super().to_python(value))
 
 
+NO_TITLE = {"required": _("Give the offer a title.")}
+
+
 class StartForm(forms.Form):
     language = forms.ChoiceField(label=_("Language you write in"))
     title = LineField(
         label=_("Title"),
         max_length=70,
+        error_messages=NO_TITLE,
         help_text=_("What a company gets, in a few words and in the language you chose. At most 70 characters."),
     )
 
@@ -64,7 +68,7 @@ class PartForm(forms.ModelForm):
     def _clean_fields(self) -> None:
         """The page does not call them optional, yet the form takes them empty."""
         self.call_required(False)
-        super()._clean_fields()  # type: ignore[misc]
+        super()._clean_fields()
         self.call_required(True)
 
     def edited(self) -> Any:
@@ -77,7 +81,7 @@ class PartForm(forms.ModelForm):
     def values(self) -> dict[str, Any]:
         return dict(self.cleaned_data)
 
-    def save(self, *, by: Membership) -> Offer | None:  # type: ignore[override]
+    def apply(self, *, by: Membership) -> Offer | None:
         """The offer that holds the change, or None with the reason among the form's errors."""
         try:
             return self.offer.change(self.part, self.values(), by=by, seen=self.seen, **self.which())
@@ -201,9 +205,9 @@ class PriceForm(PartForm):
 
     def clean(self) -> dict[str, Any]:
         cleaned = super().clean() or {}
-        model = cleaned.get("price_model")
-        if not model:
+        if not cleaned.get("price_model"):
             return cleaned
+        model = PriceModel(cleaned["price_model"])
         self.drop_unused(cleaned, model)
         if "price" in MODEL_FIELDS[model]:
             self.check_price(cleaned, model)
@@ -212,7 +216,7 @@ class PriceForm(PartForm):
         self.check_packages(cleaned, model)
         return cleaned
 
-    def drop_unused(self, cleaned: dict[str, Any], model: str) -> None:
+    def drop_unused(self, cleaned: dict[str, Any], model: PriceModel) -> None:
         """What the chosen model does not have was not on the page, or was left over from another model."""
         unused = {"price", "price_to", "unit", "is_instant"} - MODEL_FIELDS[model]
         unused |= VAT_FIELDS if model == PriceModel.FREE else set()
@@ -259,7 +263,7 @@ class PriceForm(PartForm):
 
     def _post_clean(self) -> None:
         packages = self.cleaned_data.pop("packages", [])
-        super()._post_clean()  # type: ignore[misc]
+        super()._post_clean()
         self.cleaned_data["packages"] = packages
 
 
@@ -374,8 +378,14 @@ class PeopleForm(PartForm):
 
 
 class WindowForm(forms.Form):
-    starts_on = forms.DateField(label=pgettext_lazy("date", "From"), widget=forms.DateInput(attrs={"type": "date"}))
-    ends_on = forms.DateField(label=pgettext_lazy("date", "To"), widget=forms.DateInput(attrs={"type": "date"}))
+    starts_on = forms.DateField(
+        label=pgettext_lazy("date", "From"), widget=forms.DateInput(attrs={"type": "date"}),
+        error_messages={"required": _("Say when the window begins.")},
+    )  # fmt: skip
+    ends_on = forms.DateField(
+        label=pgettext_lazy("date", "To"), widget=forms.DateInput(attrs={"type": "date"}),
+        error_messages={"required": _("Say when the window ends.")},
+    )  # fmt: skip
     capacity = forms.IntegerField(
         label=_("Places"), min_value=1, max_value=500, initial=1,
         help_text=_("How many orders the class can take in this time."),

@@ -116,7 +116,7 @@ def saved(request: AuthedRequest, form: PartForm) -> HttpResponse | None:
     if request.method != "POST" or not form.is_valid():
         return None
     offer = form.offer
-    holder = form.save(by=request.membership)
+    holder = form.apply(by=request.membership)
     if holder is None:
         return None
     say_saved(request, offer, holder)

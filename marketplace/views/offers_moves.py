@@ -10,9 +10,8 @@ from django.views.decorators.http import require_POST
 
 from accounts.http import AuthedRequest
 from accounts.models import Refusal
-from marketplace.models import Offer
 from marketplace.views.offer_page import offers_with_everything, page_context
-from marketplace.views.offers import offer_for, trainer
+from marketplace.views.offers import offer_for
 
 DONE = {
     "submit": _("Sent. A moderator looks at it, usually within one working day, and you get a notice."),
@@ -64,11 +63,10 @@ def offer_revise(request: AuthedRequest, ref: str) -> HttpResponse:
 
 
 def offer_preview(request: AuthedRequest, ref: str) -> HttpResponse:
-    """The public page as companies will see it."""
-    offers = Offer.objects.for_organisation(trainer(request).organisation)
+    """The public page as companies will see it. A new version shows the windows of its original."""
     offer = offer_for(request, ref)
-    shown = offers_with_everything().get(pk=offers.get(pk=offer.pk).pk)
+    shown = offers_with_everything().get(pk=offer.pk)
     if offer.revision_of:
         shown.upcoming_windows = list(offer.revision_of.windows.upcoming())
-    context = page_context(shown, request) | {"managed": offer}
+    context = page_context(shown, request) | {"managed": offer, "is_preview": True}
     return render(request, "marketplace/offers/preview.html", context)

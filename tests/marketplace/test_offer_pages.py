@@ -198,6 +198,23 @@ def test_the_preview_shows_safe_html_and_saves_nothing(trainer, draft):
     assert fresh(draft).source_text.body == "A class designs and builds your **website**."
 
 
+def test_the_preview_is_the_public_page_for_the_school_only(trainer, signed_in, draft, charlie, lea, adam):
+    page = url("offer_preview", draft.ref)
+
+    assert "A preview that only your school sees" in trainer.get(page).content.decode()
+    for person, status in ((charlie, 404), (lea, 403)):
+        assert signed_in(person).get(page).status_code == status
+
+
+def test_the_preview_of_a_new_version_shows_the_windows_of_its_original(trainer, offer, seller):
+    window = make_window(offer)
+    revision = offer.revise(by=seller)
+
+    response = trainer.get(url("offer_preview", revision.ref))
+
+    assert response.context["windows"] == [window]
+
+
 def test_errors_keep_what_was_typed(trainer, draft):
     typed = {"title": "x" * 71, "summary": "Kept words", "included": "y" * 161}
 
