@@ -12,7 +12,8 @@ from django.utils.translation import gettext as _
 
 from accounts.models.activity import Notification
 from accounts.models.lifecycle import Refusal
-from accounts.models.organisations import Membership, Organisation
+from accounts.models.memberships import Membership
+from accounts.models.organisations import Organisation
 
 if TYPE_CHECKING:
     from accounts.models.users import User

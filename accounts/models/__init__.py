@@ -1,7 +1,8 @@
 from accounts.models.activity import Activity, Notification, Tracked
 from accounts.models.invitations import Invitation
 from accounts.models.lifecycle import InvalidTransition, Lifecycle, Move, Refusal
-from accounts.models.organisations import Membership, Organisation
+from accounts.models.memberships import Membership
+from accounts.models.organisations import Organisation
 from accounts.models.outbox import Mailed, MailedQuerySet, OutgoingMail
 from accounts.models.places import Region
 from accounts.models.preferences import ALWAYS_MAILED, Delivery, Kind, NotificationPreference
@@ -11,6 +12,7 @@ from accounts.models.users import User, display_name
 
 __all__ = [
     "ALWAYS_MAILED", "Activity", "Delivery", "InvalidTransition", "Invitation", "Kind", "Lifecycle",
-    "Mailed", "MailedQuerySet", "Membership", "Move", "Notification", "NotificationPreference", "Organisation", "OutgoingMail", "Refusal", "Region",
-    "Report", "Timed", "Timer", "Tracked", "User", "display_name", "ring_due_timers",
+    "Mailed", "MailedQuerySet", "Membership", "Move", "Notification", "NotificationPreference",
+    "Organisation", "OutgoingMail", "Refusal", "Region", "Report", "Timed", "Timer", "Tracked", "User",
+    "display_name", "ring_due_timers",
 ]  # fmt: skip

@@ -12,7 +12,8 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.models.activity import Tracked
 from accounts.models.lifecycle import Refusal
-from accounts.models.organisations import Membership, Organisation
+from accounts.models.memberships import Membership
+from accounts.models.organisations import Organisation
 from accounts.models.outbox import Mailed, MailedQuerySet
 from accounts.models.users import User
 from accounts.tasks import nudge_outbox

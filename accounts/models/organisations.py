@@ -16,6 +16,7 @@ from django_countries.fields import CountryField
 
 from accounts.models.activity import Activity
 from accounts.models.lifecycle import Lifecycle, Move, Refusal
+from accounts.models.memberships import Membership
 from accounts.models.places import Region, currency_of, zone_of
 from accounts.models.sectors import Sector
 from accounts.models.users import User
@@ -247,63 +248,3 @@ class Organisation(Lifecycle, TimeStamped):
     def reinstate(self, *, by: User, reason: str) -> None:
         self.guard("reinstate", by=by, reason=reason)
         self.move("reinstate", by=by, notify=self.owners(), reason=reason)
-
-
-class MembershipQuerySet(models.QuerySet["Membership"]):
-    def of(self, user: User) -> MembershipQuerySet:
-        return self.filter(user=user, user__is_active=True).select_related("organisation", "user")
-
-
-class Membership(TimeStamped):
-    """A person's place in an organisation; the `by=` of every verb that a party may do."""
-
-    class Role(models.TextChoices):
-        OWNER = "owner", _("owner")
-        STAFF = "staff", _("staff")
-        LEARNER = "learner", _("learner")
-
-    WORKING = frozenset({Role.OWNER, Role.STAFF})
-
-    user = models.ForeignKey(User, models.PROTECT, related_name="memberships")
-    organisation = models.ForeignKey(Organisation, models.PROTECT, related_name="memberships")
-    role = models.CharField(_("role"), max_length=10, choices=Role)
-    title = models.CharField(
-        _("what you do there"), max_length=120, blank=True,
-        help_text=_("Shown on your offers, for example “trainer of pastry”."),
-    )  # fmt: skip
-
-    objects = MembershipQuerySet.as_manager()
-
-    class Meta:
-        verbose_name = _("membership")
-        verbose_name_plural = _("memberships")
-        constraints = [
-            models.UniqueConstraint(fields=["user", "organisation"], name="membership_once"),
-            models.CheckConstraint(
-                condition=models.Q(role__in=["owner", "staff", "learner"]), name="membership_role_known"
-            ),
-        ]
-
-    def __str__(self) -> str:
-        return f"{self.user} · {self.organisation}"
-
-    @property
-    def is_owner(self) -> bool:
-        return self.role == self.Role.OWNER
-
-    @property
-    def is_learner(self) -> bool:
-        return self.role == self.Role.LEARNER
-
-    @property
-    def can_work(self) -> bool:
-        """Owners and staff prepare and run offers and orders; learners never do."""
-        return self.role in self.WORKING
-
-    @property
-    def can_trade(self) -> bool:
-        return self.can_work and self.organisation.is_verified
-
-    @property
-    def can_sell(self) -> bool:
-        return self.can_work and self.organisation.is_school
