@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Any
 
 from django.core.mail import EmailMultiAlternatives
@@ -11,7 +11,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import override
 
-from accounts.models import ALWAYS_MAILED, Activity, Invitation, Notification, OutgoingMail
+from accounts.models import ALWAYS_MAILED, Activity, Invitation, Mailed, Notification, OutgoingMail
 from vet2b.lib.mail import absolute, build, site_host
 
 DIGEST = "digest"
@@ -99,4 +99,8 @@ def unsubscribe_url(user_id: int, kind: str) -> str:
     return absolute(reverse("accounts:unsubscribe", args=[unsubscribe_signer.sign(f"{user_id}:{kind}")]))
 
 
-MAKERS = {OutgoingMail: outgoing_mail, Invitation: invitation_mail, Notification: notice_mail}
+MAKERS: dict[type[Mailed], Callable[[Any], EmailMultiAlternatives]] = {
+    OutgoingMail: outgoing_mail,
+    Invitation: invitation_mail,
+    Notification: notice_mail,
+}

@@ -79,5 +79,3 @@ def needs_second_factor(request) -> bool:
         return True
     membership = request.membership
     return membership is not None and membership.can_work and membership.organisation.is_school
-
-

@@ -14,7 +14,16 @@ from django.db import models, transaction
 from django.utils import timezone
 
 from accounts.mails import digest_mail, mail_of
-from accounts.models import ALWAYS_MAILED, Delivery, Invitation, Mailed, MailedQuerySet, Notification, OutgoingMail, User
+from accounts.models import (
+    ALWAYS_MAILED,
+    Delivery,
+    Invitation,
+    Mailed,
+    MailedQuerySet,
+    Notification,
+    OutgoingMail,
+    User,
+)
 
 log = logging.getLogger(__name__)
 
@@ -61,7 +70,9 @@ def deliver(connection: Any, limit: int) -> Iterator[bool]:
 def claim(rows: MailedQuerySet, size: int) -> list[Any]:
     """Takes up to `size` rows for this worker until the lease ends."""
     pks = list(
-        rows.select_for_update(skip_locked=True, of=("self",)).order_by("created_at").values_list("pk", flat=True)[:size]
+        rows.select_for_update(skip_locked=True, of=("self",))
+        .order_by("created_at")
+        .values_list("pk", flat=True)[:size]
     )
     found = list(rows.filter(pk__in=pks).order_by("created_at"))
     lease = timezone.now() + LEASE

@@ -104,14 +104,16 @@ def lines(orders: Any, side: str) -> list[dict[str, Any]]:
         {
             "order": order,
             "other": order.seller if side == "buyer" else order.buyer,
-            "to_do": _("Send a quote") if side == "seller" and order.status == "requested" else TO_DO.get(order.status, ""),
+            "to_do": _("Send a quote")
+            if side == "seller" and order.status == "requested"
+            else TO_DO.get(order.status, ""),
             "waiting_hours": int((now - order.updated_at).total_seconds() // 3600),
         }
         for order in found
     ]
 
 
-def offers_by_state(organisation: Organisation) -> list[tuple[str, int]]:
+def offers_by_state(organisation: Organisation) -> list[tuple[Any, int]]:
     counts = Offer.objects.for_organisation(organisation).originals().values_list("status").annotate(Count("pk"))
     found = dict(counts.order_by())
     return [(status.label, found[status]) for status in Offer.Status if status in found]

@@ -19,8 +19,11 @@ def organisation_detail(request: HttpRequest, slug: str) -> HttpResponse:
     organisation = get_object_or_404(Organisation.objects.select_related("region"), slug=slug)
     if not organisation.is_verified and not is_member(request, organisation):
         raise Http404
-    offers = Offer.objects.published().for_organisation(organisation).select_related("category").prefetch_related(
-        "texts", "category__labels"
+    offers = (
+        Offer.objects.published()
+        .for_organisation(organisation)
+        .select_related("category")
+        .prefetch_related("texts", "category__labels")
     )
     page = page_of(offers, NEWEST_FIRST, request.GET.get("after", ""))
     language = get_language()

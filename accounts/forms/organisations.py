@@ -52,7 +52,9 @@ class IdentityForm(forms.ModelForm):
         for name, empty in (("sector", _("Choose a sector")), ("size", _("Choose a size"))):
             self.fields[name].choices = [("", empty), *self.fields[name].choices[1:]]
         if "registration_number" in self.fields:
-            self.fields["registration_number"].help_text = _("In the company register. Needed where you have no VAT id.")
+            self.fields["registration_number"].help_text = _(
+                "In the company register. Needed where you have no VAT id."
+            )
 
     def clean(self) -> dict[str, Any]:
         values = super().clean() or {}
@@ -101,7 +103,8 @@ class OrganisationNew(IdentityForm):
         label=_("What are you?"), choices=Organisation.Kind, initial=Organisation.Kind.COMPANY, widget=forms.RadioSelect
     )
     field_order = [
-        "kind", "name", "country", "town", "address", "vat_id", "has_no_vat_id", "registration_number", "sector", "size",
+        "kind", "name", "country", "town", "address",
+        "vat_id", "has_no_vat_id", "registration_number", "sector", "size",
     ]  # fmt: skip
 
     class Meta:
@@ -122,7 +125,10 @@ class OrganisationNew(IdentityForm):
 
 class OrganisationDetails(IdentityForm):
     languages = forms.MultipleChoiceField(
-        label=_("Languages you work in"), choices=settings.LANGUAGES, required=False, widget=forms.CheckboxSelectMultiple
+        label=_("Languages you work in"),
+        choices=settings.LANGUAGES,
+        required=False,
+        widget=forms.CheckboxSelectMultiple,
     )
     website = forms.URLField(label=_("Website"), max_length=200, required=False, assume_scheme="https")
     logo = forms.FileField(

@@ -14,9 +14,7 @@ PROVED_EMAIL = "account_verified_email"  # allauth's key for an address that som
 class SignupDetails(forms.Form):
     """What sign-up asks beside address and password. Who comes from an invitation keeps the invited address."""
 
-    name = forms.CharField(
-        label=_("Your name"), max_length=120, widget=forms.TextInput(attrs={"autocomplete": "name"})
-    )
+    name = forms.CharField(label=_("Your name"), max_length=120, widget=forms.TextInput(attrs={"autocomplete": "name"}))
     field_order = ["name", "email", "password1"]
 
     def __init__(self, *args: Any, **kwargs: Any):

@@ -25,9 +25,7 @@ class Activity(models.Model):
 
     verb = models.CharField(_("verb"), max_length=60)
     actor = models.ForeignKey(User, models.PROTECT, null=True, blank=True, related_name="activities")
-    organisation = models.ForeignKey(
-        "accounts.Organisation", models.PROTECT, null=True, blank=True, related_name="+"
-    )
+    organisation = models.ForeignKey("accounts.Organisation", models.PROTECT, null=True, blank=True, related_name="+")
     subject_type = models.ForeignKey(ContentType, models.PROTECT)
     subject_id = models.BigIntegerField()
     subject = GenericForeignKey("subject_type", "subject_id")
@@ -90,9 +88,7 @@ class Notification(Mailed):
 
     activity = models.ForeignKey(Activity, models.PROTECT, related_name="notifications")
     recipient = models.ForeignKey(User, models.CASCADE, related_name="notifications")
-    organisation = models.ForeignKey(
-        "accounts.Organisation", models.CASCADE, null=True, blank=True, related_name="+"
-    )
+    organisation = models.ForeignKey("accounts.Organisation", models.CASCADE, null=True, blank=True, related_name="+")
     delivery = models.CharField(max_length=10, choices=Delivery, default=Delivery.NOW)
     created_at = models.DateTimeField(default=timezone.now)
     read_at = models.DateTimeField(null=True, blank=True)
@@ -110,9 +106,7 @@ class Notification(Mailed):
         ]
         indexes = [
             models.Index(fields=["recipient", "-created_at", "-id"], name="notification_inbox"),
-            models.Index(
-                fields=["recipient"], name="notification_unread", condition=models.Q(read_at=None)
-            ),
+            models.Index(fields=["recipient"], name="notification_unread", condition=models.Q(read_at=None)),
             models.Index(
                 fields=["created_at"],
                 name="notification_outbox",
@@ -150,9 +144,7 @@ class Tracked(models.Model):
 
     @property
     def activities(self) -> models.QuerySet[Activity]:
-        return Activity.objects.filter(
-            subject_type=ContentType.objects.get_for_model(self), subject_id=self.pk
-        )
+        return Activity.objects.filter(subject_type=ContentType.objects.get_for_model(self), subject_id=self.pk)
 
     def record(
         self,
@@ -190,14 +182,10 @@ def tell(activity: Activity, people: Iterable[tuple[User, Organisation | None]])
     people = [(user, organisation) for user, organisation in people if user.is_active]
     if not people:
         return
-    chosen = NotificationPreference.objects.deliveries(
-        [user for user, _organisation in people], activity.notice.kind
-    )
+    chosen = NotificationPreference.objects.deliveries([user for user, _organisation in people], activity.notice.kind)
     Notification.objects.bulk_create(
         [
-            Notification(
-                activity=activity, recipient=user, organisation=organisation, delivery=chosen[user.pk]
-            )
+            Notification(activity=activity, recipient=user, organisation=organisation, delivery=chosen[user.pk])
             for user, organisation in people
         ],
         ignore_conflicts=True,

@@ -5,7 +5,6 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from django.core.exceptions import PermissionDenied
-from django.db import models
 from django.utils.translation import gettext as _
 
 from accounts.models.activity import Activity, Tracked
@@ -94,5 +93,3 @@ class Lifecycle(Tracked):
         )
 
     get_status_display: Any
-
-

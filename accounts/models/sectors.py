@@ -15,7 +15,13 @@ class Sector(models.TextChoices):
     H = "H", _("Transportation and storage")
     I = "I", _("Accommodation and food service")  # noqa: E741 - the section's own letter
     J = "J", _("Publishing, broadcasting, and content production and distribution")
-    K = "K", _("Telecommunication, computer programming, consulting, computing infrastructure and other information service")
+    K = (
+        "K",
+        _(
+            "Telecommunication, computer programming, consulting, computing infrastructure "
+            "and other information service"
+        ),
+    )
     L = "L", _("Financial and insurance activities")
     M = "M", _("Real estate activities")
     N = "N", _("Professional, scientific and technical activities")

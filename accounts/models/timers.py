@@ -50,11 +50,7 @@ class Timer(models.Model):
                 condition=models.Q(done_at=None, failed_at=None),
             )
         ]
-        indexes = [
-            models.Index(
-                fields=["due_at"], name="timer_due", condition=models.Q(done_at=None, failed_at=None)
-            )
-        ]
+        indexes = [models.Index(fields=["due_at"], name="timer_due", condition=models.Q(done_at=None, failed_at=None))]
 
     def __str__(self) -> str:
         return f"{self.verb} at {self.due_at:%Y-%m-%d %H:%M}"

@@ -27,4 +27,7 @@ def organisation_logo(request: HttpRequest, slug: str, version: str) -> HttpResp
 
 
 def is_member(request: HttpRequest, organisation: Organisation) -> bool:
-    return request.user.is_authenticated and Membership.objects.filter(user=request.user, organisation=organisation).exists()
+    return (
+        request.user.is_authenticated
+        and Membership.objects.filter(user=request.user, organisation=organisation).exists()
+    )

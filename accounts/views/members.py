@@ -27,7 +27,11 @@ def show_members(request: AuthedRequest, form: InviteForm, status: int = 200) ->
     members = request.organisation.memberships.select_related("user").order_by("user__name", "user__email")
     if membership.is_learner:
         members = members.exclude(role=Membership.Role.LEARNER)
-    context: dict[str, Any] = {"members": members, "membership": membership, "title_form": TitleForm(instance=membership)}
+    context: dict[str, Any] = {
+        "members": members,
+        "membership": membership,
+        "title_form": TitleForm(instance=membership),
+    }
     if membership.is_owner:
         invitations = request.organisation.invitations.filter(accepted_at=None, revoked_at=None)
         context |= {"invite_form": form, "invitations": invitations.order_by("-created_at")}
@@ -121,7 +125,9 @@ def member_remove(request: AuthedRequest, pk: int) -> HttpResponse:
         except Refusal as refusal:
             form.add_error(refusal.field, refusal.message)
         else:
-            messages.success(request, _("You left %(name)s.") % {"name": member.organisation} if is_self else _("Removed."))
+            messages.success(
+                request, _("You left %(name)s.") % {"name": member.organisation} if is_self else _("Removed.")
+            )
             return redirect("dashboard" if is_self else "accounts:member_list")
     context = {"form": form, "member": member, "is_self": is_self}
     return render(request, "accounts/member_remove.html", context, status=422 if form.is_bound else 200)

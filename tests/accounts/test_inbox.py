@@ -93,8 +93,8 @@ def test_what_an_organisation_told_is_gone_for_who_left_it(told, adam, alice, sc
     assert [row.activity.verb for row in rows] == ["organisation.remove_member"]
 
 
-PREFERENCES = {"name": "Alice Alpha", "language": "lv", "order": "digest", "message": "off", "reminder": "now", "offer": "off",
-               "organisation": "now"}  # fmt: skip
+PREFERENCES = {"name": "Alice Alpha", "language": "lv", "order": "digest", "message": "off", "reminder": "now",
+               "offer": "off", "organisation": "now"}  # fmt: skip
 
 
 def test_preferences_are_kept(browser_of_alice, alice):
@@ -159,6 +159,11 @@ def test_stopping_the_digest_keeps_what_others_depend_on(mail_program, alice):
 
 
 def test_a_forged_or_foreign_address_does_not_exist(mail_program, alice):
-    for token in ("x", f"{alice.pk}:offer", unsubscribe_signer.sign(f"{alice.pk}:king"), unsubscribe_signer.sign("0:offer")):
+    for token in (
+        "x",
+        f"{alice.pk}:offer",
+        unsubscribe_signer.sign(f"{alice.pk}:king"),
+        unsubscribe_signer.sign("0:offer"),
+    ):
         assert mail_program.post(f"/unsubscribe/{token}/").status_code == 404
     assert NotificationPreference.objects.count() == 0

@@ -35,7 +35,8 @@ def test_a_wrong_company_number_is_refused_with_words(country, number):
 
 
 @pytest.mark.parametrize(
-    ("country", "number"), [("EE", "12345678"), ("FI", "20774740"), ("SE", "1234567897"), ("FR", "552008443"), ("PL", "192598184")]
+    ("country", "number"),
+    [("EE", "12345678"), ("FI", "20774740"), ("SE", "1234567897"), ("FR", "552008443"), ("PL", "192598184")],
 )
 def test_a_right_company_number_is_kept(country, number):
     assert clean_registration_number(country, number) == number

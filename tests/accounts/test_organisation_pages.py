@@ -137,16 +137,24 @@ def test_what_did_not_change_is_not_recorded(owner, company):
 
 
 def test_the_identity_of_a_verified_organisation_is_not_in_the_form(owner, company):
-    owner.post("/organisation/", DETAILS | {"name": "Evil", "country": "PL", "vat_id": "PL8567346215", "status": "draft"})
+    owner.post(
+        "/organisation/", DETAILS | {"name": "Evil", "country": "PL", "vat_id": "PL8567346215", "status": "draft"}
+    )
 
     company.refresh_from_db()
-    assert (company.name, company.country.code, company.vat_id, company.status) == ("Birch Bakery", "LV", "", "verified")
+    assert (company.name, company.country.code, company.vat_id, company.status) == (
+        "Birch Bakery",
+        "LV",
+        "",
+        "verified",
+    )
 
 
 @pytest.mark.parametrize(
     ("change", "field"),
     [
-        ({"region": "PL911"}, "region"), ({"website": "javascript:alert(1)"}, "website"), ({"languages": ["xx"]}, "languages"),
+        ({"region": "PL911"}, "region"), ({"website": "javascript:alert(1)"}, "website"),
+        ({"languages": ["xx"]}, "languages"),
         ({"approval_limit": "-1"}, "approval_limit"), ({"approval_limit": "1e30"}, "approval_limit"),
         ({"description": "x" * 3001}, "description"), ({"source_language": "xx"}, "source_language"),
     ],
@@ -211,7 +219,9 @@ def test_what_is_no_picture_is_refused(owner, company, upload):
     assert (response.status_code, list(problems(response))) == (422, ["logo"])
 
 
-def test_the_logo_of_an_unverified_organisation_is_its_members_alone(owner, company, charlie, client, settings, tmp_path):
+def test_the_logo_of_an_unverified_organisation_is_its_members_alone(
+    owner, company, charlie, client, settings, tmp_path
+):
     settings.MEDIA_ROOT = tmp_path
     owner.post("/organisation/", DETAILS | {"logo": picture()})
     Organisation.objects.filter(pk=company.pk).update(status="pending")

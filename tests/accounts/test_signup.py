@@ -46,8 +46,10 @@ def test_a_known_address_gets_the_same_answer(client, alice):
 @pytest.mark.parametrize(
     "change",
     [
-        {"email": "no mail"}, {"email": "a" * 250 + "@new.example"}, {"name": ""}, {"name": "x" * 121}, {"name": "a\0b"},
-        {"password1": "short"}, {"password1": "password1234"}, {"password1": "vet2b is my phrase"}, {"password1": "nora@new.example"},
+        {"email": "no mail"}, {"email": "a" * 250 + "@new.example"},
+        {"name": ""}, {"name": "x" * 121}, {"name": "a\0b"},
+        {"password1": "short"}, {"password1": "password1234"},
+        {"password1": "vet2b is my phrase"}, {"password1": "nora@new.example"},
     ],
 )  # fmt: skip
 def test_bad_input_makes_no_account(client, db, change):
