@@ -15,7 +15,7 @@ def published_offer(request: HttpRequest, ref: str) -> Offer:
 
 def order_of_a_party(request: HttpRequest, ref: str) -> Order:
     """Its report opens the conversation to moderators."""
-    membership = request.membership  # type: ignore[attr-defined]
+    membership = request.membership
     if membership is None or not membership.can_work:
         raise Http404
     return get_object_or_404(Order.objects.for_organisation(membership.organisation), ref=ref)

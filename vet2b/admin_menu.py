@@ -37,7 +37,7 @@ def navigation(request: HttpRequest) -> list[dict[str, Any]]:
 
 
 def lists(request: HttpRequest, labels: tuple[str, ...]) -> list[dict[str, Any]]:
-    by_label = {model._meta.label_lower: model_admin for model, model_admin in admin.site._registry.items()}
+    by_label: dict[str, Any] = {model._meta.label_lower: desk for model, desk in admin.site._registry.items()}
     items = []
     for label in labels:
         model_admin = by_label[label]

@@ -175,7 +175,7 @@ class Desk(ReadOnly):
         return redirect(self.url("queue"))
 
     def context(self, request: HttpRequest, **words: Any) -> dict[str, Any]:
-        request.current_app = self.admin_site.name  # type: ignore[attr-defined]
+        request.current_app = self.admin_site.name
         return {**self.admin_site.each_context(request), "opts": self.opts, "desk": self, **words}
 
 

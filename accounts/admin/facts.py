@@ -20,7 +20,7 @@ EMPTY = "–"
 
 
 def facts_of(obj: Model, names: Iterable[str]) -> list[tuple[str, str]]:
-    return [(capfirst(str(obj._meta.get_field(name).verbose_name)), shown(obj, name)) for name in names]  # type: ignore[union-attr]
+    return [(capfirst(str(obj._meta.get_field(name).verbose_name)), shown(obj, name)) for name in names]
 
 
 def shown(obj: Model, name: str) -> str:

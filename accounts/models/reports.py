@@ -5,10 +5,9 @@ from typing import Any
 from django.contrib.contenttypes.fields import GenericForeignKey
 from django.contrib.contenttypes.models import ContentType
 from django.db import models, transaction
-from django.utils.translation import get_language
+from django.utils.translation import get_language, override, pgettext_lazy
 from django.utils.translation import gettext as _t
 from django.utils.translation import gettext_lazy as _
-from django.utils.translation import override, pgettext_lazy
 
 from accounts.models.lifecycle import Lifecycle, Move, Refusal
 from accounts.models.outbox import OutgoingMail

@@ -5,7 +5,7 @@ from typing import Any
 from django import forms
 from django.conf import settings
 from django.contrib import admin
-from django.db.models import QuerySet
+from django.db.models import Field, QuerySet
 from django.http import HttpRequest
 from django.utils.translation import gettext as _t
 from django.utils.translation import gettext_lazy as _
@@ -20,6 +20,13 @@ class LabelInline(TabularInline):
     fields = ("language", "name", "synonyms")
     max_num = len(settings.LANGUAGES)
     can_delete = False
+
+    def formfield_for_dbfield(self, db_field: Field, request: HttpRequest, **kwargs: Any) -> forms.Field | None:
+        """The column's heading is not the field's label to a screen reader."""
+        field = super().formfield_for_dbfield(db_field, request, **kwargs)
+        if field is not None:
+            field.widget.attrs["aria-label"] = field.label
+        return field
 
     def get_extra(self, request: HttpRequest, obj: Category | None = None, **kwargs: Any) -> int:
         """A line for each language that has no name yet."""
