@@ -14,9 +14,10 @@ from django.views.decorators.http import require_POST
 
 from accounts.http import AuthedRequest
 from accounts.models import Refusal
+from marketplace.forms.offer_price import PriceForm
 from marketplace.forms.offer_skills import SkillsForm
 from marketplace.forms.offer_texts import TextForm
-from marketplace.forms.offers import PartForm, PeopleForm, PriceForm, TermsForm, WindowChangeForm, WindowForm
+from marketplace.forms.offers import PartForm, PeopleForm, TermsForm, WindowChangeForm, WindowForm
 from marketplace.models import Offer
 from marketplace.views.offers import offer_for
 from marketplace.views.offers_parts import edit_context, next_url, part_url
