@@ -2,17 +2,40 @@
 belongs to another company; lea is a learner of the school; mona moderates."""
 
 import pytest
+from pytest_django.plugin import blocking_manager_key
 
+from accounts.models import Region
+from marketplace.models import Category, CategoryLabel, IscedField, OfferTemplate, Skill
 from tests import factories
 
+REFERENCE = (Region, IscedField, Category, CategoryLabel, Skill, OfferTemplate)
+rows_of_migrations = {}
 
-def pytest_collection_modifyitems(items):
-    """Tests that commit empty all tables when they end; this brings the reference rows of the migrations back."""
-    for item in items:
-        mark = item.get_closest_marker("django_db")
-        commits = mark is not None and mark.kwargs.get("transaction")
-        if commits or {"live_server", "transactional_db"} & set(item.fixturenames):
-            item.add_marker(pytest.mark.django_db(transaction=True, serialized_rollback=True), append=False)
+
+def commits(item):
+    mark = item.get_closest_marker("django_db")
+    return (mark is not None and mark.kwargs.get("transaction")) or bool(
+        {"live_server", "transactional_db"} & set(item.fixturenames)
+    )
+
+
+@pytest.fixture(autouse=True)
+def _remember_rows_of_migrations(request):
+    """A test that commits empties all tables when it ends, so what the migrations wrote is kept before."""
+    if commits(request.node) and not rows_of_migrations:
+        request.getfixturevalue("django_db_setup")
+        with request.config.stash[blocking_manager_key].unblock():
+            rows_of_migrations.update({model: list(model.objects.all()) for model in REFERENCE})
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_teardown(item, nextitem):
+    result = yield
+    if nextitem and commits(item) and rows_of_migrations:
+        with item.config.stash[blocking_manager_key].unblock():
+            for model, rows in rows_of_migrations.items():
+                model.objects.bulk_create(rows, ignore_conflicts=True)
+    return result
 
 
 @pytest.fixture
