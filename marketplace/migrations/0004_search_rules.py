@@ -16,14 +16,17 @@ LET_SCHOOL_BE = """
 DROP TRIGGER search_follows_school ON accounts_organisation;
 DROP FUNCTION marketplace_search_follows_school();
 """
-# Facets read thousands of rows and no vector, so vectors stand apart: the rest fits 60 rows on a page.
+# Facets read thousands of rows and no vector, so vectors stand apart, and nothing else does.
 VECTORS_APART = """
 ALTER TABLE marketplace_offersearch SET (toast_tuple_target = 128);
-ALTER TABLE marketplace_offersearch ALTER COLUMN vector SET STORAGE EXTERNAL;
+ALTER TABLE marketplace_offersearch ALTER COLUMN vector SET STORAGE EXTERNAL,
+  ALTER COLUMN languages SET STORAGE PLAIN, ALTER COLUMN modes SET STORAGE PLAIN, ALTER COLUMN facets SET STORAGE PLAIN;
 """
 VECTORS_WITHIN = """
 ALTER TABLE marketplace_offersearch RESET (toast_tuple_target);
-ALTER TABLE marketplace_offersearch ALTER COLUMN vector SET STORAGE EXTENDED;
+ALTER TABLE marketplace_offersearch ALTER COLUMN vector SET STORAGE EXTENDED,
+  ALTER COLUMN languages SET STORAGE EXTENDED, ALTER COLUMN modes SET STORAGE EXTENDED,
+  ALTER COLUMN facets SET STORAGE EXTENDED;
 """
 
 
