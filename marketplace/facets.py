@@ -11,13 +11,15 @@ from babel.numbers import format_decimal
 from django.core.cache import caches
 from django.http import QueryDict
 from django.utils import timezone
+from django.utils.safestring import SafeString
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
-from marketplace.filters import CHOICES, FACETS, LEAD_STEPS, OfferFilter
-from marketplace.models.search import OfferSearch, OfferSearchQuerySet
+from marketplace.filters import BUDGETS, CHOICES, FACETS, LEAD_STEPS, OfferFilter, category_choices
+from marketplace.models.search import OfferSearch
 from marketplace.search import START_STEPS, Group, groups_of_all, number_of
 from vet2b.lib.formats import current_locale, locale_of, money
+from vet2b.lib.stamps import stamp
 
 OPEN_VALUES = 6
 CACHED_SECONDS = 60
@@ -40,12 +42,20 @@ class Facet:
     values: list[Value]
 
     @property
-    def first(self) -> list[Value]:
-        return self.values[:OPEN_VALUES]
-
-    @property
     def more(self) -> list[Value]:
         return self.values[OPEN_VALUES:]
+
+    @property
+    def drawn_first(self) -> SafeString:
+        return self.drawn(self.values[:OPEN_VALUES])
+
+    @property
+    def drawn_more(self) -> SafeString:
+        return self.drawn(self.more)
+
+    def drawn(self, values: list[Value]) -> SafeString:
+        rows = [vars(value) | {"name": self.name} for value in values]
+        return stamp("marketplace/offers/_list_value.html", "value", rows)
 
     @property
     def is_more_chosen(self) -> bool:
@@ -89,23 +99,23 @@ def within(step: int, steps: tuple[int, ...]) -> tuple[str, ...]:
     return tuple(str(days) for days in steps if step and days >= step)
 
 
-def counts_of_all(
-    filtered: OfferSearchQuerySet, counted: OfferSearchQuerySet, chosen: dict[str, list[str]]
-) -> tuple[int, Counts]:
+def counts_of_all(offers: OfferFilter) -> tuple[int, Counts]:
     """Total and counts without words: the same for every reader, and at most a minute old."""
+    wanted = tuple((name, str(value)) for name, value in sorted(offers.values.items()) if value not in (None, []))
+    key = f"offer-counts:{hash((timezone.localdate(), wanted))}"
+    return caches["local"].get_or_set(key, lambda: counts_of_now(offers), CACHED_SECONDS)
 
-    def of_now() -> tuple[int, Counts]:
-        groups = groups_of_all(filtered)
-        return number_of(groups), count(groups, groups_of_all(counted) if any(chosen.values()) else [], chosen)
 
-    key = f"offer-counts:{hash((timezone.localdate(), str(filtered.query)))}"
-    return caches["local"].get_or_set(key, of_now, CACHED_SECONDS)
+def counts_of_now(offers: OfferFilter) -> tuple[int, Counts]:
+    groups = groups_of_all(offers.narrowed((*BUDGETS, *FACETS)))
+    chosen = {name: offers.chosen(name) for name in FACETS}
+    others = groups_of_all(offers.narrowed(BUDGETS)) if any(chosen.values()) else []
+    return number_of(groups), count(groups, others, chosen)
 
 
 def offered() -> Counts:
     """What all offers together have."""
-    rows = OfferSearch.objects.live()
-    return counts_of_all(rows, rows, {name: [] for name in FACETS})[1]
+    return counts_of_all(OfferFilter({}, queryset=OfferSearch.objects.live()))[1]
 
 
 def count(groups: list[Group], others: list[Group], chosen: dict[str, list[str]]) -> Counts:
@@ -185,23 +195,25 @@ def count_words(number: int, is_capped: bool) -> str:
 
 
 def labels_of(name: str) -> dict[str, str]:
-    if name == "language":
-        return language_labels(get_language() or "en")
-    return {code: str(label) for code, label in CHOICES[name]()}
+    """Of each code; all but the categories, which staff may edit, stay as they are."""
+    return dict(category_choices()) if name == "category" else fixed_labels(name, get_language() or "en")
 
 
 @cache
-def language_labels(language: str) -> dict[str, str]:
-    names = {code: str(name).capitalize() for code, name in locale_of(language).languages.items()}
-    return dict(sorted(names.items(), key=lambda item: item[1]))
+def fixed_labels(name: str, language: str) -> dict[str, str]:
+    if name == "language":
+        names = {code: str(label).capitalize() for code, label in locale_of(language).languages.items()}
+        return dict(sorted(names.items(), key=lambda item: item[1]))
+    return {code: str(label) for code, label in CHOICES[name]()}
 
 
 def chips_of(offers: OfferFilter, query: QueryDict) -> list[Chip]:
     """Each applied filter with the query of the page without it."""
     chips = []
     for name in FACETS:
-        labels = labels_of(name)
-        chips += [Chip(labels[code], without(query, name, code), name, code) for code in offers.chosen(name)]
+        if codes := offers.chosen(name):
+            labels = labels_of(name)
+            chips += [Chip(labels[code], without(query, name, code), name, code) for code in codes]
     for name, words in BUDGET_WORDS.items():
         amount = offers.values.get(name)
         if amount is not None:

@@ -110,6 +110,9 @@ class OfferFilter(filters.FilterSet):
         model = OfferSearch
         fields: list[str] = []
 
+    def get_form_class(self) -> type[forms.Form]:
+        return form_class()
+
     @cached_property
     def values(self) -> dict[str, Any]:
         self.form.full_clean()
@@ -124,3 +127,10 @@ class OfferFilter(filters.FilterSet):
 
     def chosen(self, name: str) -> list[str]:
         return self.values.get(name) or []
+
+
+@cache
+def form_class() -> type[forms.Form]:
+    """Made once, as django-filter would make it for every request."""
+    fields = {name: declared.field for name, declared in OfferFilter.base_filters.items()}
+    return type("OfferFilterForm", (forms.Form,), fields)

@@ -66,7 +66,7 @@ def card(row: tuple[Any, ...], language: str, *, can_save: bool) -> dict[str, An
         "place": f"{town}, {country_in(language, country)}" if town else country_in(language, country),
         "crest_url": Organisation(slug=school_slug, logo=logo).logo_url if logo else "",
         "initials": art.initials(school),
-        "crest_tone": art.crest_tone(school),
+        "crest_tone": str(art.crest_tone(school)),
         "lead_time": lead_in(language, lead),
         "languages": ", ".join(languages).upper(),
         "price": price,

@@ -8,6 +8,7 @@ from typing import Any
 
 from django.forms import BoundField
 from django.http import QueryDict
+from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
@@ -31,6 +32,7 @@ from marketplace.help_nothing import Help
 from marketplace.models.search import OfferSearch, OfferSearchQuerySet
 from marketplace.result_cards import cards
 from marketplace.search import COUNTED, SORTS, Cursor, Found, find, number_of
+from vet2b.lib.stamps import stamp
 
 PROMOTED = (("when", "30"), ("mode", "remote"), ("price", "free"))
 
@@ -57,7 +59,7 @@ class Results:
         self.total, self.counts = (
             (number_of(self.found.groups), count(self.found.groups, self.found.others, self.chosen))
             if self.asked
-            else counts_of_all(filtered, self.counted, self.chosen)
+            else counts_of_all(self.offers)
         )
 
     @property
@@ -90,6 +92,11 @@ class Results:
         return bool(self.asked) and self.total > COUNTED
 
     @property
+    def drawn_cards(self) -> SafeString:
+        cards = [card | {"is_first_more": self.cursor is not None and n == 0} for n, card in enumerate(self.cards)]
+        return stamp("marketplace/offers/_list_card.html", "card", cards)
+
+    @property
     def total_number(self) -> str:
         return f"{number_words(COUNTED)}+" if self.is_capped else number_words(self.total)
 
@@ -107,7 +114,12 @@ class Results:
 
     @cached_property
     def facets(self) -> list[Facet]:
-        return facets_of(self.offers, self.counts, offered(), self.capped_facets)
+        return facets_of(self.offers, self.counts, self.offered, self.capped_facets)
+
+    @property
+    def offered(self) -> Counts:
+        is_everything = not self.asked and not self.chips
+        return self.counts if is_everything else offered()
 
     @property
     def capped_facets(self) -> frozenset[str]:

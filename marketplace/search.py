@@ -20,7 +20,7 @@ from marketplace.models.search import NO_DATE, NO_PRICE, OfferSearchQuerySet
 
 PAGE = 24
 COUNTED = 10_000
-COMPARED = 1_000
+COMPARED = 500
 START_STEPS = (30, 90)
 
 Row = tuple[str, int]  # the key that the list is sorted by, and the offer's pk
@@ -45,8 +45,8 @@ class Sort:
 # How new an offer is counts as a factor from 1 down to 0.7 over half a year, how complete from 1 down to 0.5;
 # how-it-works tells the readers.
 RANK = (
-    "round(({words} * (0.7 + 0.3 * exp(-greatest(date '{today}' - published_at::date, 0) / 180.0))"
-    " * (0.5 + completeness / 200.0))::numeric, 6)"
+    "round(({words} * (0.7 + 0.3 * exp(-greatest(date '{today}' - published_at::date, 0) / 180.0::float8))"
+    " * (0.5 + completeness / 200.0::float8))::numeric, 6)"
 )
 WORDS_RANK = "ts_rank('{0.1, 0.2, 0.4, 1.0}', vector, %s::tsquery)"
 SORTS = {
