@@ -8,7 +8,8 @@ class AccountsConfig(AppConfig):
     verbose_name = _("People and organisations")
 
     def ready(self) -> None:
-        from accounts import notices  # noqa: F401, PLC0415 - fills the registry
+        from accounts import notices, sessions  # noqa: F401, PLC0415 - fills the registry; needs loaded models
         from accounts.roles import sync_moderators  # noqa: PLC0415 - needs loaded models
 
+        sessions.connect()
         post_migrate.connect(sync_moderators)
