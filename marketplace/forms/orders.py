@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 
 from marketplace.forms.order_files import FilesField
 from marketplace.models import BY_QUANTITY, Offer, Order, Package, PriceModel, Window
-from marketplace.models.order_deal import MAX_QUANTITY
+from marketplace.models.order_terms import MAX_QUANTITY
 from marketplace.models.quotes import Total, offer_total
 from marketplace.words import vat_words
 from vet2b.lib.formats import day_range, money

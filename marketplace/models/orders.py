@@ -14,6 +14,7 @@ from django.utils.translation import pgettext_lazy
 from accounts.models import Lifecycle, Membership, Move, Organisation, Timed, Timer, User
 from marketplace.models.offers import Offer, Package
 from marketplace.models.order_deal import Deal
+from marketplace.models.order_terms import Terms
 from marketplace.models.order_trouble import Trouble
 from marketplace.models.order_words import Words
 from marketplace.models.order_work import Work
@@ -49,7 +50,7 @@ class OrderQuerySet(models.QuerySet["Order"]):
         return self.select_related("buyer", "seller", "offer__category", "contact", "trainer", "substitute", "window")
 
 
-class Order(Deal, Words, Work, Trouble, Lifecycle, Timed, TimeStamped):
+class Order(Deal, Terms, Words, Work, Trouble, Lifecycle, Timed, TimeStamped):
     """One deal between two organisations, from the first request to completion. Lifecycle E4."""
 
     class Status(models.TextChoices):

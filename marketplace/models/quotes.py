@@ -100,17 +100,7 @@ class Quote(models.Model):
         vat = sum((row.vat for row in rows), Decimal("0.00"))
         if net > MAX_AMOUNT:
             raise Refusal(_t("This total is too large."))
-        window = terms.get("window")
-        if window and (window.offer_id != order.offer_id or not window.is_open()):
-            raise Refusal(_t("This window is full or over. Choose another one."), field="window")
-        if order.offer and not terms.get("vat_exemption"):
-            terms["vat_exemption"] = order.offer.vat_exemption if not vat else ""
-        today = timezone.localdate(timezone=ZoneInfo(order.seller.zone))
-        terms = {"valid_until": today + timedelta(days=QUOTE_VALID_DAYS)} | terms
-        if terms["valid_until"] < today:
-            raise Refusal(_t("The quote must be valid today or longer."), field="valid_until")
-        if terms.get("starts_on") and terms.get("ends_on") and terms["ends_on"] < terms["starts_on"]:
-            raise Refusal(_t("The end is before the start."), field="ends_on")
+        terms = cls.checked_terms(order, terms, has_vat=bool(vat))
         latest = order.latest_quote
         quote = cls.objects.create(
             order=order,
@@ -126,6 +116,21 @@ class Quote(models.Model):
             row.quote = quote
         QuoteLine.objects.bulk_create(rows)
         return quote
+
+    @staticmethod
+    def checked_terms(order: Order, terms: dict[str, Any], *, has_vat: bool) -> dict[str, Any]:
+        window = terms.get("window")
+        if window and (window.offer_id != order.offer_id or not window.is_open()):
+            raise Refusal(_t("This window is full or over. Choose another one."), field="window")
+        if order.offer and not terms.get("vat_exemption"):
+            terms["vat_exemption"] = order.offer.vat_exemption if not has_vat else ""
+        today = timezone.localdate(timezone=ZoneInfo(order.seller.zone))
+        terms = {"valid_until": today + timedelta(days=QUOTE_VALID_DAYS)} | terms
+        if terms["valid_until"] < today:
+            raise Refusal(_t("The quote must be valid today or longer."), field="valid_until")
+        if terms.get("starts_on") and terms.get("ends_on") and terms["ends_on"] < terms["starts_on"]:
+            raise Refusal(_t("The end is before the start."), field="ends_on")
+        return terms
 
     @classmethod
     def of_offer_price(cls, order: Order, price: Decimal, *, by: Membership) -> Quote:

@@ -76,7 +76,8 @@ ACTIONS = {
         Action("write", _("Send the message"), _("Your message was sent."), MessageForm),
         Action("decline", _("Decline the request"), _("You declined. The client was told."), ReasonForm, is_final=True),
         Action(
-            "reject", _("Reject the quote"), _("You rejected the quote. The school was told."), ReasonForm, is_final=True,
+            "reject", _("Reject the quote"), _("You rejected the quote. The school was told."), ReasonForm,
+            is_final=True,
         ),
         Action(
             "withdraw", _("Withdraw the request"), _("You withdrew the request. The school was told."),
