@@ -34,6 +34,10 @@ class Mail:
     def sent_at(self) -> datetime:
         return parsedate_to_datetime(self.message["Date"])
 
+    @property
+    def headers(self) -> list[tuple[str, str]]:
+        return list(self.message.items())
+
     def part(self, kind: str) -> str:
         body = self.message.get_body((kind,))
         return body.get_content() if body else ""

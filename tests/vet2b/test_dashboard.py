@@ -185,6 +185,7 @@ def test_sent_mail_is_read_while_developing(client, sent):
     html = client.get(f"/dev/mail/{found.key}/html/")
 
     assert "Žėlė" in page.content.decode()
+    assert "bob@b.example" in page.content.decode()
     assert "frame-src 'self'" in page["Content-Security-Policy"]
     assert html.content.decode().startswith("<h1>Žėlė</h1>")
     assert "sandbox" in html["Content-Security-Policy"]
