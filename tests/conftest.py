@@ -2,6 +2,7 @@
 belongs to another company; lea is a learner of the school; mona moderates."""
 
 import pytest
+from django.utils import translation
 from pytest_django.plugin import blocking_manager_key
 
 from accounts.models import Region
@@ -36,6 +37,12 @@ def pytest_runtest_teardown(item, nextitem):
             for model, rows in rows_of_migrations.items():
                 model.objects.bulk_create(rows, ignore_conflicts=True)
     return result
+
+
+@pytest.fixture(autouse=True)
+def _english():
+    """A request in another language leaves it active; addresses of the next test would carry it."""
+    translation.activate("en")
 
 
 @pytest.fixture

@@ -72,7 +72,7 @@ def test_hostile_text_stays_text(client, school, adam, sara):
     page = page_of(client, offer)
 
     assert "<script>alert" not in page
-    assert "onerror" not in re.sub(r"&lt;.*?&gt;|\\u003C.*?\\u003E", "", page)
+    assert "<img src=x" not in page
     assert 'href="javascript' not in page
 
 
