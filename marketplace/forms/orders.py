@@ -148,7 +148,7 @@ class RequestForm(forms.ModelForm):
             del self.fields["place"]
 
     def clean(self) -> dict[str, Any]:
-        cleaned = super().clean()
+        cleaned = super().clean() or {}
         if cleaned.get("window"):
             cleaned["wished_on"] = None
         if cleaned.get("place_mode") in {"at_client", "shipped"} and not cleaned.get("place", "").strip():

@@ -59,7 +59,7 @@ class Amount(forms.DecimalField):
 
     widget = forms.TextInput
 
-    def to_python(self, value: Any) -> Decimal | None:
+    def to_python(self, value: Any) -> Any:
         if isinstance(value, str):
             value = "".join(value.split())
             value = value.replace(",", ".") if "." not in value and value.count(",") == 1 else value

@@ -63,7 +63,9 @@ class CategoryLabel(models.Model):
     category = models.ForeignKey(Category, models.CASCADE, related_name="labels")
     language = models.CharField(_("language"), max_length=8, choices=settings.LANGUAGES)
     name = models.CharField(_("name"), max_length=80)
-    synonyms = ArrayField(models.CharField(max_length=60), verbose_name=_("words people look for"), default=list, blank=True)
+    synonyms = ArrayField(
+        models.CharField(max_length=60), verbose_name=_("words people look for"), default=list, blank=True
+    )
 
     class Meta:
         verbose_name = _("category name")

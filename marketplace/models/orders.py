@@ -90,9 +90,7 @@ class Order(Deal, Terms, Words, Work, Trouble, Lifecycle, Timed, TimeStamped):
     ENDED = frozenset(S) - OPEN - {S.DRAFT}
     TURNS = {
         "buyer": frozenset({S.DRAFT, S.QUOTED, S.DELIVERED}),
-        "seller": frozenset(
-            {S.REQUESTED, S.COUNTERED, S.ACCEPTED, S.SCHEDULED, S.IN_PROGRESS, S.CHANGES_REQUESTED}
-        ),
+        "seller": frozenset({S.REQUESTED, S.COUNTERED, S.ACCEPTED, S.SCHEDULED, S.IN_PROGRESS, S.CHANGES_REQUESTED}),
         "moderator": frozenset({S.DISPUTED}),
     }
     TRANSITIONS = {
@@ -141,12 +139,8 @@ class Order(Deal, Terms, Words, Work, Trouble, Lifecycle, Timed, TimeStamped):
     ref = models.CharField(max_length=14, unique=True, default=new_ref, editable=False)
     request_key = models.UUIDField(default=uuid.uuid4, editable=False)
     status = models.CharField(_("status"), max_length=20, choices=Status, default=Status.DRAFT)
-    buyer = models.ForeignKey(
-        Organisation, models.PROTECT, related_name="orders_placed", verbose_name=_("buyer")
-    )
-    seller = models.ForeignKey(
-        Organisation, models.PROTECT, related_name="orders_received", verbose_name=_("school")
-    )
+    buyer = models.ForeignKey(Organisation, models.PROTECT, related_name="orders_placed", verbose_name=_("buyer"))
+    seller = models.ForeignKey(Organisation, models.PROTECT, related_name="orders_received", verbose_name=_("school"))
     offer = models.ForeignKey(
         Offer, models.PROTECT, null=True, blank=True, related_name="orders", verbose_name=_("offer")
     )
@@ -199,9 +193,24 @@ class Order(Deal, Terms, Words, Work, Trouble, Lifecycle, Timed, TimeStamped):
             models.CheckConstraint(
                 condition=Q(
                     status__in=[
-                        "draft", "requested", "quoted", "countered", "accepted", "agreement_pending", "scheduled",
-                        "in_progress", "delivered", "changes_requested", "completed", "closed", "declined", "withdrawn",
-                        "rejected", "expired", "cancelled", "disputed",
+                        "draft",
+                        "requested",
+                        "quoted",
+                        "countered",
+                        "accepted",
+                        "agreement_pending",
+                        "scheduled",
+                        "in_progress",
+                        "delivered",
+                        "changes_requested",
+                        "completed",
+                        "closed",
+                        "declined",
+                        "withdrawn",
+                        "rejected",
+                        "expired",
+                        "cancelled",
+                        "disputed",
                     ]
                 ),
                 name="order_status_known",
@@ -256,9 +265,7 @@ class Order(Deal, Terms, Words, Work, Trouble, Lifecycle, Timed, TimeStamped):
         if party == "moderator":
             sides = [self.buyer_id, self.seller_id]
             return (
-                isinstance(by, User)
-                and by.is_moderator
-                and not by.memberships.filter(organisation__in=sides).exists()
+                isinstance(by, User) and by.is_moderator and not by.memberships.filter(organisation__in=sides).exists()
             )
         if not isinstance(by, Membership) or not by.can_work:
             return False

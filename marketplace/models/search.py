@@ -59,7 +59,7 @@ class Matches(models.Lookup):
     lookup_name = "matches"
     prepare_rhs = False
 
-    def as_sql(self, compiler: Any, connection: Any) -> tuple[str, list[Any]]:
+    def as_sql(self, compiler: Any, connection: Any) -> tuple[str, Any]:
         vector, params = self.process_lhs(compiler, connection)
         return f"{vector} @@ %s::tsquery", [*params, self.rhs]
 

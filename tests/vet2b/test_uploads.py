@@ -176,9 +176,7 @@ def test_active_parts_hidden_in_compressed_objects_are_found(wbits):
     packer = zlib.compressobj(9, zlib.DEFLATED, wbits)
     data = packer.compress(b" " * 3_000_000 + b"4 0 << /S /Java#53cript /JS (x) >>") + packer.flush()
 
-    assert (
-        refusal(pdf() + stream(data, b"/Type /ObjStm /Filter /FlateDecode") + b"\n%%EOF", "a.pdf") == "active"
-    )
+    assert refusal(pdf() + stream(data, b"/Type /ObjStm /Filter /FlateDecode") + b"\n%%EOF", "a.pdf") == "active"
 
 
 @pytest.mark.parametrize(

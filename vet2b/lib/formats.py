@@ -31,7 +31,8 @@ def money(amount: Decimal, currency: str, *, cents: bool = False) -> str:
     if not cents and amount == amount.to_integral_value():
         pattern = pattern.replace(".00", "")
     if currency == get_currency_symbol(currency, locale):
-        pattern = pattern.replace("¤", "¤\xa0") if pattern.startswith("¤") else pattern  # a code is not glued to the figure
+        # a code is not glued to the figure
+        pattern = pattern.replace("¤", "¤\xa0") if pattern.startswith("¤") else pattern
     return format_currency(amount, currency, pattern, locale=locale, currency_digits=False)
 
 

@@ -11,11 +11,12 @@ ALPHABET = "23456789abcdefghjkmnpqrstvwxyz"  # no 0/o, 1/i/l/u: refs are read al
 REF_LENGTH = 14  # 14 * log2(30) = 68 random bits
 
 
-_source: ContextVar[random.Random] = ContextVar("source", default=secrets.SystemRandom())
+_secrets = secrets.SystemRandom()
+_source: ContextVar[random.Random | None] = ContextVar("source", default=None)
 
 
 def new_ref() -> str:
-    return "".join(_source.get().choices(ALPHABET, k=REF_LENGTH))
+    return "".join((_source.get() or _secrets).choices(ALPHABET, k=REF_LENGTH))
 
 
 @contextmanager

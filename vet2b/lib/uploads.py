@@ -47,9 +47,7 @@ class Checked:
     height: int = 0
 
 
-def check_upload(
-    file: File, kinds: Collection[str] = frozenset({"image", "pdf"}), *, to_webp: bool = False
-) -> Checked:
+def check_upload(file: File, kinds: Collection[str] = frozenset({"image", "pdf"}), *, to_webp: bool = False) -> Checked:
     """The file as it may be stored; raises ValidationError with words for the person who sent it.
 
     `kinds` holds "image", "pdf" or both. Images are drawn anew, so that nothing but their pixels is kept;
@@ -144,9 +142,7 @@ ACTIVE = re.compile(
 )
 ESCAPED = re.compile(rb"#([0-9A-Fa-f]{2})")
 STREAM = re.compile(rb"(?<!end)stream\r?\n?")
-UNREADABLE_FILTERS = re.compile(
-    rb"/(?:ASCIIHexDecode|ASCII85Decode|LZWDecode|RunLengthDecode|Crypt)(?![A-Za-z0-9])"
-)
+UNREADABLE_FILTERS = re.compile(rb"/(?:ASCIIHexDecode|ASCII85Decode|LZWDecode|RunLengthDecode|Crypt)(?![A-Za-z0-9])")
 
 
 def check_pdf(content: bytes, name: str) -> None:
@@ -158,13 +154,10 @@ def check_pdf(content: bytes, name: str) -> None:
             _("“%(name)s” is protected. Save it without a password.") % {"name": name}, code="protected"
         )
     if b"/ObjStm" in plain and (UNREADABLE_FILTERS.search(plain) or has_predicted_objects(plain)):
-        raise ValidationError(
-            _("“%(name)s” is packed in an unusual way. Print it to PDF again.") % {"name": name}
-        )
+        raise ValidationError(_("“%(name)s” is packed in an unusual way. Print it to PDF again.") % {"name": name})
     if any(ACTIVE.search(part) for part in chain([plain], inflated_parts(content, name))):
         raise ValidationError(
-            _("“%(name)s” holds scripts, forms or other files. Print it to PDF again and retry.")
-            % {"name": name},
+            _("“%(name)s” holds scripts, forms or other files. Print it to PDF again and retry.") % {"name": name},
             code="active",
         )
 
@@ -195,9 +188,7 @@ def inflated_parts(content: bytes, name: str) -> Iterator[bytes]:
         for piece in inflated(view[start:]):
             left -= len(piece)
             if left < 0:
-                raise ValidationError(
-                    _("“%(name)s” is too large when unpacked.") % {"name": name}, code="bomb"
-                )
+                raise ValidationError(_("“%(name)s” is too large when unpacked.") % {"name": name}, code="bomb")
             yield unescaped(tail + piece)
             tail = piece[-64:]
 
