@@ -4,6 +4,7 @@ from django.urls import include, path
 
 from vet2b import (
     views_art,
+    views_crawl,
     views_dashboard,
     views_health,
     views_home,
@@ -17,6 +18,9 @@ urlpatterns = [
     path("art/<str:code>/<str:seed>.svg", views_art.art_panel, name="art_panel"),
     path("healthz", views_health.healthz, name="healthz"),
     path("readyz", views_health.readyz, name="readyz"),
+    path("robots.txt", views_crawl.robots, name="robots"),
+    path("sitemap.xml", views_crawl.sitemap_index, name="sitemap"),
+    path("sitemap-<slug:section>.xml", views_crawl.sitemap_section, name="sitemap_section"),
     path("styleguide/", views_styleguide.styleguide, name="styleguide"),
     *i18n_patterns(
         path("", views_home.home, name="home"),
