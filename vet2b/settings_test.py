@@ -11,3 +11,4 @@ EMAIL_BACKEND = "django.core.mail.backends.locmem.EmailBackend"
 MFA_REQUIRED = False
 CELERY_BROKER_URL = "memory://"
 WHITENOISE_AUTOREFRESH = WHITENOISE_USE_FINDERS = True  # no collectstatic before tests
+DATABASES["default"]["CONN_MAX_AGE"] = 0  # noqa: F405 - threads of a live server leave no connection behind
