@@ -93,8 +93,13 @@ class Results:
 
     @property
     def drawn_cards(self) -> SafeString:
-        cards = [card | {"is_first_more": self.cursor is not None and n == 0} for n, card in enumerate(self.cards)]
-        return stamp("marketplace/offers/_list_card.html", "card", cards)
+        return stamp("marketplace/offers/_list_card.html", "card", self.cards)
+
+    @property
+    def drawn_more(self) -> SafeString:
+        """The next cards, of which the first takes the focus."""
+        first, *others = self.cards
+        return stamp("marketplace/offers/_list_card.html", "card", [first | {"is_focused": True}, *others])
 
     @property
     def total_number(self) -> str:

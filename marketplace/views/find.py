@@ -21,4 +21,4 @@ def offer_list(request: HttpRequest) -> HttpResponse:
 def part_for(request: HttpRequest) -> str:
     if not request.htmx:
         return "list"
-    return "_list_more" if (request.htmx.target or "").endswith("#cards") else "_list_shop"
+    return "_list_more" if (request.htmx.target or "").endswith("#cards") else "_list_live"

@@ -78,7 +78,8 @@ def test_htmx_gets_the_part_that_changes(client):
     response = client.get(f"{URL}?q=website", headers=HTMX)
 
     content = response.content.decode()
-    assert content.lstrip().startswith('<div class="shop" id="shop">')
+    assert content.startswith("<title>Services for “website”")
+    assert '<div class="shop" id="shop">' in content
     assert "<html" not in content
     assert "HX-Request" in response["Vary"]
 
@@ -91,6 +92,7 @@ def test_htmx_appends_the_next_cards_and_moves_the_focus(client):
 
     assert content.lstrip().startswith('<li tabindex="-1" autofocus>')
     assert content.count("autofocus") == 1
+    assert "autofocus" not in client.get(link).content.decode()
     assert 'id="shown" hx-swap-oob="innerHTML">Showing 30 of 30' in content
 
 
