@@ -1,0 +1,216 @@
+"""Every address, for every role, by GET and POST: who gets in, who is sent to sign in, who finds nothing.
+
+An address that the table below does not name fails the walk."""
+
+import pytest
+from django.db import transaction
+from django.test import Client
+from django.urls import get_resolver, reverse
+
+from accounts.models import Invitation
+from tests import factories
+
+ROLES = [
+    "anonymous", "nobody", "learner", "trainer", "school_owner", "other_trainer", "buyer", "buyer_staff", "outsider",
+    "public_body", "moderator", "admin",
+]  # fmt: skip
+EVERYBODY = frozenset(ROLES)
+SIGNED_IN = EVERYBODY - {"anonymous"}
+SCHOOL = frozenset({"trainer", "school_owner"})
+BUYER = frozenset({"buyer", "buyer_staff"})
+
+# rule: who may; the others are denied (403 or 404), and the anonymous sent to sign in unless the address is public
+PUBLIC = (EVERYBODY, True)
+LOGIN = (SIGNED_IN, False)
+OFFER = (SCHOOL, False)
+ORDER = (SCHOOL | BUYER, False)
+# each side finds the order, so the other side's verbs answer with words; what matters is that nothing moves
+BUYS = (BUYER, False, SCHOOL)
+SELLS = (SCHOOL, False, BUYER)
+NOBODY = (frozenset(), False)
+NOBODY_PUBLIC = (frozenset(), True)
+
+offer_args, order_args, slug_args = ["offer.ref"], ["order.ref"], ["offer.slug"]
+RULES = {
+    "art_panel": (PUBLIC, ["'WEB'", "'1-5'"]),
+    "healthz": (PUBLIC, []),
+    "readyz": (PUBLIC, []),
+    "home": (PUBLIC, []),
+    "how_it_works": (PUBLIC, []),
+    "page": (PUBLIC, ["'terms'"]),
+    "dashboard": (LOGIN, []),
+    "organisation_detail": (PUBLIC, ["school.slug"]),
+    "accounts:school_list": (PUBLIC, []),
+    "accounts:organisation_new": (LOGIN, []),
+    "accounts:inbox": (LOGIN, []),
+    "accounts:inbox_read_all": (LOGIN, []),
+    "accounts:preferences": (LOGIN, []),
+    "accounts:unsubscribe": (NOBODY_PUBLIC, ["'forged'"]),
+    "accounts:report_new": (PUBLIC, ["'offer'", "offer.ref"]),
+    "accounts:report_receipt": (NOBODY_PUBLIC, ["report.ref"]),
+    "marketplace:offer_list": (PUBLIC, []),
+    "marketplace:offer_detail": (PUBLIC, slug_args),
+    "marketplace:favourite_toggle": (LOGIN, slug_args),
+    "marketplace:favourite_list": (LOGIN, []),
+    "marketplace:my_offers": ((SCHOOL | {"other_trainer"}, False), []),
+    "marketplace:offer_start": ((SCHOOL | {"other_trainer"}, False), []),
+    "marketplace:offer_begin": ((SCHOOL | {"other_trainer"}, False), ["offer.category.slug"]),
+    "marketplace:offer_manage": (OFFER, offer_args),
+    "marketplace:offer_edit": (OFFER, offer_args),
+    "marketplace:offer_edit_text": (OFFER, [*offer_args, "'en'"]),
+    "marketplace:offer_text_remove": (OFFER, [*offer_args, "'lv'"]),
+    "marketplace:offer_edit_skills": (OFFER, offer_args),
+    "marketplace:offer_pictures": (OFFER, offer_args),
+    "marketplace:offer_image_add": (OFFER, offer_args),
+    "marketplace:offer_document_add": (OFFER, offer_args),
+    "marketplace:offer_windows": (OFFER, offer_args),
+    "marketplace:offer_window_change": (OFFER, [*offer_args, "window.pk"]),
+    "marketplace:offer_edit_part": (OFFER, [*offer_args, "'terms'"]),
+    "marketplace:offer_preview": (OFFER, offer_args),
+    "marketplace:offer_image_change": (NOBODY, [*offer_args, "0"]),
+    "marketplace:offer_document_remove": (NOBODY, [*offer_args, "0"]),
+    "marketplace:offer_image": (NOBODY_PUBLIC, ["'missing.webp'"]),
+    "marketplace:offer_document": (NOBODY_PUBLIC, ["'missing.pdf'"]),
+    **{f"marketplace:offer_{verb}": (OFFER, offer_args) for verb in
+       ["submit", "pause", "resume", "archive", "duplicate", "revise"]},
+    "marketplace:order_list": ((SIGNED_IN - {"learner"}, False), []),
+    "marketplace:order_detail": (ORDER, order_args),
+    "marketplace:order_file": (NOBODY, [*order_args, "'missing'"]),
+    "marketplace:order_quote": (SELLS, order_args),
+    **{f"marketplace:order_{verb}": (SELLS, order_args) for verb in
+       ["start", "deliver", "resume", "ask", "decline", "withdraw_quote"]},
+    **{f"marketplace:order_{verb}": (BUYS, order_args) for verb in
+       ["answer", "accept", "accept_delivery", "counter", "ask_changes", "extend_review", "reject", "withdraw"]},
+    **{f"marketplace:order_{verb}": (ORDER, order_args) for verb in ["write", "cancel", "dispute"]},
+}  # fmt: skip
+# addresses of django-allauth, and those that act on the reader's own things: only that none breaks and that
+# the anonymous get no further than the sign-in page
+OWN_PREFIXES = ("account_", "mfa_", "usersessions_")
+OWN = {
+    "accounts:organisation_switch": [], "accounts:organisation_home": ["school.slug"], "accounts:organisation_edit": [],
+    "accounts:organisation_logo": ["school.slug", "'1'"], "accounts:organisation_submit": [],
+    "accounts:member_list": [], "accounts:membership_title": [], "accounts:invitation_send": [],
+    "accounts:invitation_resend": ["'missing'"], "accounts:invitation_revoke": ["'missing'"],
+    "accounts:member_role": ["membership.pk"], "accounts:member_remove": ["membership.pk"],
+    "accounts:invitation_accept": ["token"], "sitemap_section": ["'offers'"], "accounts:invitation_join": ["token"],
+    "accounts:notification_open": ["notification.pk"],
+    "accounts:notification_read": ["notification.pk"], "figures_csv": [], "mail_list": [], "mail_detail": ["'x'"],
+    "mail_html": ["'x'"], "styleguide": [], "marketplace:order_new": ["offer.slug"],
+    "marketplace:order_book": ["offer.slug"],
+    "marketplace:order_price": ["offer.slug"], "marketplace:order_edit": ["order.ref"],
+    "marketplace:order_request": ["order.ref"], "marketplace:order_discard": ["order.ref"],
+    "robots": [], "sitemap": [], "mfa_remove_webauthn": ["0"], "mfa_edit_webauthn": ["0"],
+}  # fmt: skip
+FOREIGN = {"accounts:member_role", "accounts:member_remove", "accounts:notification_open", "accounts:notification_read"}
+
+
+def addresses(resolver=None, namespace=""):
+    for pattern in (resolver or get_resolver()).url_patterns:
+        if hasattr(pattern, "url_patterns"):
+            name = getattr(pattern, "namespace", None)
+            if name != "admin":
+                yield from addresses(pattern, f"{namespace}{name}:" if name else namespace)
+        elif pattern.name:
+            yield namespace + pattern.name
+
+
+@pytest.fixture
+def world(school, alice, adam, sara, lea, bob, company, charlie, mona, offer, buyer, db):
+    from accounts.models import Report  # noqa: PLC0415
+
+    clerk = factories.make_user("Cleo Clerk")
+    factories.make_member(clerk, company)
+    teacher = factories.make_user("Theo Thorn")
+    factories.make_organisation(teacher, kind="school", name="Maple School")
+    officer = factories.make_user("Olga Office")
+    factories.make_organisation(officer, kind="public_body", name="Lake Region")
+    order = factories.make_order(offer, buyer, "quoted")
+    owner = factories.member(alice, school)
+    _invitation, token = Invitation.send(school, "new@people.example", "staff", by=owner)[:2]
+    people = {
+        "nobody": factories.make_user("Nora None"), "learner": lea, "trainer": adam, "school_owner": alice,
+        "other_trainer": teacher, "buyer": bob, "buyer_staff": clerk, "outsider": charlie, "public_body": officer,
+        "moderator": mona, "admin": factories.make_user("Ada Admin", is_staff=True, is_superuser=True),
+    }  # fmt: skip
+    return {
+        "people": people, "offer": offer, "order": order, "school": school, "token": token,
+        "window": factories.make_window(offer), "membership": factories.member(sara, school),
+        "notification": bob.notifications.first(),
+        "report": Report.send(offer, by=None, ground="other", text="Odd.", email="x@people.example"),
+    }  # fmt: skip
+
+
+def url_of(name, arguments, world):
+    return reverse(name, args=[eval(text, {}, world) for text in arguments])  # noqa: S307 - texts of this file
+
+
+def client_of(role, world):
+    client = Client(raise_request_exception=False)
+    if role != "anonymous":
+        client.force_login(world["people"][role])
+    return client
+
+
+def outcome(role, world, url, method):
+    """What happens, undone at once so that the next cell meets the same world."""
+    with transaction.atomic():
+        before = world["order"].activities.count()
+        response = getattr(client_of(role, world), method)(url)
+        has_moved = world["order"].activities.count() != before
+        transaction.set_rollback(True)
+    if has_moved:
+        return "moved"
+    if response.status_code == 302 and response.url.startswith("/account/login/"):
+        return "sign in"
+    if response.status_code == 503 and url == "/readyz":
+        return "in"  # nothing beats in a test
+    return {403: "denied", 404: "denied", 405: "method"}.get(
+        response.status_code, "in" if response.status_code < 500 else f"broken {response.status_code}"
+    )
+
+
+def expected(rule, role, method):
+    allowed, is_public, *other_side = rule
+    if role == "anonymous" and not is_public:
+        return {"sign in"}
+    if role in allowed:
+        return {"in", "method", "moved"} if method == "post" else {"in", "method"}
+    return {"denied", "method", "in"} if other_side and role in other_side[0] else {"denied", "method"}
+
+
+def test_the_table_names_every_address():
+    unknown = {name for name in addresses() if name not in RULES and name not in OWN}
+
+    assert {name for name in unknown if not name.startswith(OWN_PREFIXES)} == set()
+
+
+@pytest.mark.parametrize("role", ROLES)
+def test_each_role_gets_what_the_table_says(role, world):
+    known = set(addresses())
+    wrong = []
+    for name, (rule, arguments) in RULES.items():
+        if name not in known:
+            wrong.append(f"{name}: no such address")
+            continue
+        url = url_of(name, arguments, world)
+        for method in ("get", "post"):
+            got = outcome(role, world, url, method)
+            if got not in expected(rule, role, method):
+                wrong.append(f"{method} {name}: {got}")
+
+    assert not wrong, "\n".join(wrong)
+
+
+@pytest.mark.parametrize("role", ROLES)
+def test_nothing_breaks_on_addresses_of_ones_own(role, world):
+    wrong = []
+    for name in addresses():
+        if name in RULES or (name not in OWN and not name.startswith(OWN_PREFIXES)):
+            continue
+        url = url_of(name, OWN.get(name, []), world)
+        for method in ("get", "post"):
+            got = outcome(role, world, url, method)
+            if got.startswith("broken") or (name in FOREIGN and role == "outsider" and got == "in"):
+                wrong.append(f"{method} {name}: {got}")
+
+    assert not wrong, "\n".join(wrong)
