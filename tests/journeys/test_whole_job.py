@@ -8,9 +8,10 @@ from django.urls import reverse
 from playwright.sync_api import expect
 
 from accounts.models import Organisation
-from marketplace.models import Order
+from marketplace.models import Offer, Order
 from tests import factories
 
+NORA = "nora@bakery.example"
 TITLE = "Strona internetowa dla małej firmy"
 PHRASE = "a long enough phrase"
 
@@ -24,11 +25,11 @@ def sign_up(page, arrived):
     """The account, its code from the mail, and the company, which is sent for verification at once."""
     page.goto("/account/signup/")
     page.locator("#id_name").fill("Nora New")
-    page.locator("#id_email").fill("nora@bakery.example")
+    page.locator("#id_email").fill(NORA)
     page.locator("#id_password1").fill(PHRASE)
     page.get_by_role("button", name="Create account").click()
     expect(page.get_by_role("heading", level=1)).to_have_text("Confirm your e-mail address")
-    assert [to for to, _subject in arrived()] == ["nora@bakery.example"]
+    assert [to for to, _subject in arrived()] == [NORA]
     code = re.search(r"\b[A-Z0-9]{3,4}-?[A-Z0-9]{3,4}\b", mail.outbox[0].body.replace("VET2B", ""))[0]
     page.locator("#id_code").fill(code)
     page.get_by_role("button", name="Confirm", exact=True).click()
@@ -85,91 +86,106 @@ def stands(page, state, turn):
     expect(page.locator(".order-rail h2")).to_have_text(turn)
 
 
-def test_the_whole_job(new_page, sign_in, arrived, draft, school, adam, mona):
-    buyer, nora = new_page(), "nora@bakery.example"
-    sign_up(buyer, arrived)
-    arrived()
-
-    desk = sign_in(mona)
-    decide(desk, Organisation.objects.get(name="Maple Bakery"), "verify", "Verify")
-    expect(desk.locator("body")).to_contain_text("Maple Bakery is verified.")
-    assert arrived() == [(nora, "Maple Bakery is verified")]
-
-    trainer = sign_in(adam)
+def publish(trainer, desk, draft, arrived):
+    """The trainer sends the draft for review, and the moderator approves it."""
     trainer.goto(reverse("marketplace:offer_manage", args=[draft.ref]))
     trainer.get_by_role("button", name="Send for review").click()
     expect(trainer.locator("main")).to_contain_text("A moderator looks at it")
     decide(desk, draft, "approve", "Approve")
     expect(desk.locator("body")).to_contain_text(f"{TITLE} is published.")
-    assert (adam.email, f"Published: {TITLE}") in arrived()
+    assert (draft.trainer.email, f"Published: {TITLE}") in arrived()
 
-    find(buyer)
-    draft.refresh_from_db()
-    buyer.goto(draft.get_absolute_url())
+
+def request(buyer, offer, arrived):
+    buyer.goto(offer.get_absolute_url())
     buyer.get_by_role("button", name="Request this service").click()
     buyer.locator("#id_brief").fill("Five pages for our bakery.")
     buyer.get_by_role("button", name="Check your answers").click()
     expect(buyer.get_by_role("heading", level=1)).to_have_text("Check your request")
     expect(buyer.locator(".answers")).to_contain_text("Five pages for our bakery.")
     buyer.get_by_role("button", name="Send the request").click()
-    stands(buyer, "Requested", f"Waiting for {school.name}")
-    assert (adam.email, f"New request from Maple Bakery: {TITLE}") in arrived()
+    stands(buyer, "Requested", f"Waiting for {offer.school.name}")
+    assert (offer.trainer.email, f"New request from Maple Bakery: {TITLE}") in arrived()
 
+
+def agree(buyer, trainer, offer, arrived):
+    """A quote, a counter, a second quote with a decimal comma, and the deal."""
     trainer.goto("/orders/?side=received")
     trainer.get_by_role("link", name=TITLE).click()
     stands(trainer, "Requested", "Answer with a quote")
     quote(trainer, "250.00", "Ready in three weeks.")
     stands(trainer, "Quoted", "Waiting for Maple Bakery")
-    assert arrived() == [(nora, f"Quote from {school.name}: {TITLE}")]
+    assert arrived() == [(NORA, f"Quote from {offer.school.name}: {TITLE}")]
 
     buyer.reload()
     stands(buyer, "Quoted", "Decide on the quote")
     act(buyer, "counter", "Ask for a change of the quote", text="Could it be less?", wished_price="200")
-    stands(buyer, "Change of quote asked", f"Waiting for {school.name}")
-    assert (adam.email, f"Maple Bakery asks for a change of the quote: {TITLE}") in arrived()
+    stands(buyer, "Change of quote asked", f"Waiting for {offer.school.name}")
+    assert (offer.trainer.email, f"Maple Bakery asks for a change of the quote: {TITLE}") in arrived()
 
     trainer.reload()
     stands(trainer, "Change of quote asked", "Answer with a quote")
     quote(trainer, "210,00", "With four pages instead of five.")
     expect(trainer.locator("#quote-2")).to_contain_text("€210.00")
-    assert arrived() == [(nora, f"Quote from {school.name}: {TITLE}")]
+    assert arrived() == [(NORA, f"Quote from {offer.school.name}: {TITLE}")]
 
     buyer.reload()
     expect(buyer.locator("#quote-1")).to_contain_text("Replaced")
     act(buyer, "accept", "Accept for €210")
-    stands(buyer, "Accepted", f"Waiting for {school.name}")
+    stands(buyer, "Accepted", f"Waiting for {offer.school.name}")
     expect(buyer.locator(".order-facts")).to_contain_text("€210.00")
-    assert (adam.email, f"Maple Bakery accepted your quote: {TITLE}") in arrived()
+    assert (offer.trainer.email, f"Maple Bakery accepted your quote: {TITLE}") in arrived()
 
+
+def work(trainer, school, arrived):
     trainer.reload()
     stands(trainer, "Accepted", "Start when the class begins")
     act(trainer, "start", "Start the work")
     stands(trainer, "In progress", "Do the work, then deliver")
-    assert arrived() == [(nora, f"{school.name} started: {TITLE}")]
+    assert arrived() == [(NORA, f"{school.name} started: {TITLE}")]
 
     act(trainer, "deliver", "Deliver", note="It is online.")
     stands(trainer, "Delivered", "Waiting for Maple Bakery")
-    assert arrived() == [(nora, f"{school.name} delivered: {TITLE}")]
+    assert arrived() == [(NORA, f"{school.name} delivered: {TITLE}")]
 
+
+def change(buyer, trainer, offer, arrived):
     buyer.reload()
     stands(buyer, "Delivered", "Look at the delivery")
     act(buyer, "ask_changes", "Ask for changes", text="A larger logo, please.")
-    stands(buyer, "Changes asked", f"Waiting for {school.name}")
-    assert (adam.email, f"Maple Bakery asks for changes: {TITLE}") in arrived()
+    stands(buyer, "Changes asked", f"Waiting for {offer.school.name}")
+    assert (offer.trainer.email, f"Maple Bakery asks for changes: {TITLE}") in arrived()
 
     trainer.reload()
+    expect(trainer.locator(".thread")).to_contain_text("A larger logo, please.")
     stands(trainer, "Changes asked", "The client asks for changes")
     act(trainer, "resume", "Take up the changes")
     stands(trainer, "In progress", "Do the work, then deliver")
-    act(trainer, "deliver", "Deliver", note="The logo is larger now.")
-    assert arrived() == [
-        (nora, f"{school.name} delivered: {TITLE}"),
-        (nora, f"{school.name} works on your changes: {TITLE}"),
-    ]
+    assert arrived() == [(NORA, f"{offer.school.name} works on your changes: {TITLE}")]
 
+    act(trainer, "deliver", "Deliver", note="The logo is larger now.")
+    stands(trainer, "Delivered", "Waiting for Maple Bakery")
+    assert arrived() == [(NORA, f"{offer.school.name} delivered: {TITLE}")]
+
+
+def test_the_whole_job(new_page, sign_in, arrived, draft, school, adam, mona):
+    buyer, desk, trainer = new_page(), sign_in(mona), sign_in(adam)
+
+    sign_up(buyer, arrived)
+    decide(desk, Organisation.objects.get(name="Maple Bakery"), "verify", "Verify")
+    expect(desk.locator("body")).to_contain_text("Maple Bakery is verified.")
+    assert (NORA, "Maple Bakery is verified") in arrived()
+    publish(trainer, desk, draft, arrived)
+    find(buyer)
+    offer = Offer.objects.get(pk=draft.pk)
+    request(buyer, offer, arrived)
+    agree(buyer, trainer, offer, arrived)
+    work(trainer, school, arrived)
+    change(buyer, trainer, offer, arrived)
     buyer.reload()
     expect(buyer.locator(".thread")).to_contain_text("The logo is larger now.")
     act(buyer, "accept_delivery", "Accept the delivery")
+
     stands(buyer, "Completed", "Nothing left to do")
     assert (adam.email, f"Maple Bakery accepted the delivery: {TITLE}") in arrived()
     assert Order.objects.get().status == "completed"
