@@ -34,6 +34,12 @@ def pytest_unconfigure() -> None:
 class Fixtures:
     @pytest.fixture(scope="session")
     @classmethod
+    def django_db_keepdb(cls, django_db_keepdb: bool) -> bool:
+        """The throwaway server takes its databases with it, whoever is still connected."""
+        return django_db_keepdb or FOLDER in os.environ
+
+    @pytest.fixture(scope="session")
+    @classmethod
     def django_db_modify_db_settings(cls, django_db_modify_db_settings_parallel_suffix, django_db_blocker):
         if FOLDER not in os.environ:
             return  # somebody's own server: let pytest-django do what it always does
