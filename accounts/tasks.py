@@ -2,11 +2,14 @@ import logging
 import time
 
 from celery import shared_task
+from django.core.cache import cache
 from django.db import transaction
+from django.utils import timezone
 from kombu.exceptions import OperationalError
 
 log = logging.getLogger(__name__)
 
+BEAT_KEY = "beat-seen"  # when a worker last did what beat asked; /readyz looks at it
 SWEEP_SECONDS = 30  # how often beat sends what was missed
 
 
@@ -49,4 +52,5 @@ def send_digests() -> int:
 def run_timers() -> int:
     from accounts.models import ring_due_timers  # noqa: PLC0415
 
+    cache.set(BEAT_KEY, timezone.now(), timeout=3600)
     return ring_due_timers()

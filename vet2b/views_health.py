@@ -7,10 +7,10 @@ from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.utils import timezone
 
 from accounts.models import Notification, Timer
+from accounts.tasks import BEAT_KEY
 
 WAITS_TOO_LONG = timedelta(minutes=10)
 BEAT_SILENT = timedelta(minutes=3)
-BEAT_KEY = "beat-seen"
 
 
 @login_not_required
@@ -42,6 +42,6 @@ def find_problems() -> list[str]:
 
 
 def is_beat_silent() -> bool:
-    """The sweep that beat starts leaves a mark each time (accounts.tasks)."""
+    """The timers' sweep, which beat starts, leaves a mark each time."""
     seen = cache.get(BEAT_KEY)
     return seen is None or seen < timezone.now() - BEAT_SILENT
