@@ -217,8 +217,10 @@ class Deal:
         self.end("expire", by=by, notify=lambda: [*self.buyers(), *self.sellers()])
         half_year = timezone.now() - timedelta(days=180)
         expired = type(self).objects.filter(offer=self.offer, status=self.S.EXPIRED, requested_at__gt=half_year)
-        if silent_school and self.offer and self.offer.is_live and expired.count() >= EXPIRED_BEFORE_PAUSE:
-            self.offer.pause(by=None)
+        if silent_school and self.offer and expired.count() >= EXPIRED_BEFORE_PAUSE:
+            self.offer.lock()  # another expiry may be pausing it
+            if self.offer.can("pause", by=None):
+                self.offer.pause(by=None)
 
     def end(self, verb: str, *, by: Membership | None, notify: Any, reason: str = "") -> None:
         self.guard(verb, by=by, reason=reason)
