@@ -14,8 +14,8 @@ class SafeRequest:
         response = self.refusal(request) or self.get_response(request)
         response.headers.setdefault("Cross-Origin-Resource-Policy", "same-origin")
         response.headers.setdefault("Permissions-Policy", "camera=(), geolocation=(), microphone=()")
-        if hasattr(request, "user") and request.user.is_authenticated:
-            response.headers.setdefault("Cache-Control", "no-store, private")
+        if "Cache-Control" not in response.headers and hasattr(request, "user") and request.user.is_authenticated:
+            response.headers["Cache-Control"] = "no-store, private"
         return response
 
     def refusal(self, request: HttpRequest) -> HttpResponse | None:
