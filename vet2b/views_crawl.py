@@ -50,7 +50,7 @@ class Schools(Public):
         return Organisation.objects.schools().verified().only("slug", "updated_at").order_by("pk")
 
 
-SITEMAPS = {"pages": Pages, "offers": Offers, "schools": Schools}
+SITEMAPS: dict[str, type[Sitemap[Any]] | Sitemap[Any]] = {"pages": Pages, "offers": Offers, "schools": Schools}
 
 
 @login_not_required
