@@ -21,10 +21,10 @@ MANY_CATEGORIES = 2
 
 # `near` is looked for only where no known word has a stem of the asked one
 LOOK_UP = """
-WITH asked AS (SELECT * FROM json_to_recordset(%s) AS a(n int, word text, stems text[])),
+WITH asked AS (SELECT * FROM json_to_recordset(%s) AS a(n int, word text, stems varchar[])),
 known AS (
   SELECT a.n, array_agg(DISTINCT c) FILTER (WHERE c IS NOT NULL) AS categories
-  FROM asked a JOIN marketplace_searchword w ON w.stems::text[] && a.stems
+  FROM asked a JOIN marketplace_searchword w ON w.stems && a.stems
   LEFT JOIN LATERAL unnest(w.categories::text[]) c ON true
   GROUP BY a.n
 )
