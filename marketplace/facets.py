@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
+from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cache, lru_cache
 
@@ -102,8 +103,12 @@ def within(step: int, steps: tuple[int, ...]) -> tuple[str, ...]:
 def counts_of_all(offers: OfferFilter) -> tuple[int, Counts]:
     """Total and counts without words: the same for every reader, and at most a minute old."""
     wanted = tuple((name, str(value)) for name, value in sorted(offers.values.items()) if value not in (None, []))
-    key = f"offer-counts:{hash((timezone.localdate(), wanted))}"
-    return caches["local"].get_or_set(key, lambda: counts_of_now(offers), CACHED_SECONDS)
+    return cached_counts(wanted, lambda: offers)
+
+
+def cached_counts(wanted: tuple[tuple[str, str], ...], offers: Callable[[], OfferFilter]) -> tuple[int, Counts]:
+    key = f"offer-counts:{timezone.localdate()}:{hash(wanted)}"
+    return caches["local"].get_or_set(key, lambda: counts_of_now(offers()), CACHED_SECONDS)
 
 
 def counts_of_now(offers: OfferFilter) -> tuple[int, Counts]:
@@ -115,7 +120,7 @@ def counts_of_now(offers: OfferFilter) -> tuple[int, Counts]:
 
 def offered() -> Counts:
     """What all offers together have."""
-    return counts_of_all(OfferFilter({}, queryset=OfferSearch.objects.live()))[1]
+    return cached_counts((), lambda: OfferFilter({}, queryset=OfferSearch.objects.live()))[1]
 
 
 def count(groups: list[Group], others: list[Group], chosen: dict[str, list[str]]) -> Counts:
@@ -177,14 +182,14 @@ def values_of(
         Value(
             code=code,
             label=label,
-            count=count_words(counts[code], is_capped),
+            count=count_words(counts.get(code, 0), is_capped),
             is_chosen=code in chosen,
-            is_disabled=not (counts[code] or code in chosen or is_capped),
+            is_disabled=not (code in counts or code in chosen or is_capped),
         )
         for code, label in labels_of(name).items()
-        if offered[code] or code in chosen
+        if code in offered or code in chosen
     ]
-    return sorted(values, key=lambda value: -counts[value.code]) if name in BY_COUNT else values
+    return sorted(values, key=lambda value: -counts.get(value.code, 0)) if name in BY_COUNT else values
 
 
 def count_words(number: int, is_capped: bool) -> str:

@@ -60,7 +60,7 @@ class Help:
         codes = sorted(meant or self.results.chosen["category"])
         counts = offered()["category"]
         names = labels_of("category")
-        return [Way(names[code], query_of(category=code), counts[code]) for code in codes if counts[code]][:MOST]
+        return [Way(names[code], query_of(category=code), counts[code]) for code in codes if code in counts][:MOST]
 
 
 def query_of(**values: str) -> str:

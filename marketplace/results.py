@@ -144,7 +144,7 @@ class Results:
         return [
             Chip(labels_of(name)[code], self.with_value(name, code), name, code)
             for name, code in PROMOTED
-            if code not in self.chosen[name] and 0 < counts[name][code] < self.total
+            if code not in self.chosen[name] and 0 < counts[name].get(code, 0) < self.total
         ]
 
     def with_value(self, name: str, code: str) -> str:

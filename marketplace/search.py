@@ -56,8 +56,11 @@ SORTS = {
     "new": Sort(_("Newest"), "published_at", "timestamptz", is_descending=True),
 }
 COLUMNS = ("offer_id", "facets", "next_start", "price_eur", "published_at", "completeness", "vector")
-GROUP = "facets, step, n"
-STEP = "CASE WHEN next_start <= %s THEN 0 WHEN next_start <= %s THEN 30 WHEN next_start <= %s THEN 90 ELSE 0 END"
+# filters are cheaper than a second key to group by
+BY_STEP = """count(*) AS n,
+  count(*) FILTER (WHERE next_start > %s AND next_start <= %s) AS first,
+  count(*) FILTER (WHERE next_start > %s AND next_start <= %s) AS second"""
+COUNTS = "facets, n, first, second"
 # A vector stands apart from its row and is dear to read, which the planner does not know: it must come to the rows by
 # the index of words, never by reading all rows or the newest first.
 BY_WORDS_ONLY = "SET LOCAL enable_seqscan = off; SET LOCAL enable_indexscan = off; "
@@ -146,22 +149,22 @@ def find_words(
     page, page_params = page_sql("matched", sort, cursor, asked.ranking)
     sql = (
         f"{BY_WORDS_ONLY}WITH matched AS MATERIALIZED ({rows} LIMIT {COUNTED + 1}), page AS ({page}), "
-        f"groups AS (SELECT facets, {STEP} AS step, count(*) AS n FROM matched GROUP BY 1, 2)"
+        f"groups AS (SELECT facets, {BY_STEP} FROM matched GROUP BY 1)"
     )
     all_params = [*params, *page_params, *step_params()]
     others = "groups"
     if filtered is not counted:
         rows, params = as_sql(counted.matching(asked.query), ("facets", "next_start"))
-        counting = f"SELECT facets, {STEP} AS step, count(*) AS n FROM ({rows} LIMIT {COUNTED + 1}) m GROUP BY 1, 2"
+        counting = f"SELECT facets, {BY_STEP} FROM ({rows} LIMIT {COUNTED + 1}) m GROUP BY 1"
         sql += f", others AS ({counting})"
         all_params += [*step_params(), *params]
         others = "others"
     selected = ", ".join(
         f"(SELECT coalesce(json_agg(json_build_array({columns})), '[]') FROM {source})"
-        for columns, source in (("key::text, offer_id", "page"), (GROUP, "groups"), (GROUP, others))
+        for columns, source in (("key::text, offer_id", "page"), (COUNTS, "groups"), (COUNTS, others))
     )
     [(found, groups, others_found)] = fetch(f"{sql} SELECT {selected}", all_params)
-    return Found([(key, pk) for key, pk in found], groups, others_found)
+    return Found([(key, pk) for key, pk in found], by_step(groups), by_step(others_found))
 
 
 def browse(filtered: OfferSearchQuerySet, sort: str, cursor: Cursor | None) -> list[Row]:
@@ -188,13 +191,13 @@ def page_sql(source: str, sort_name: str, cursor: Cursor | None, ranking: str = 
 
 def groups_of_all(counted: OfferSearchQuerySet) -> list[Group]:
     rows, params = as_sql(counted, ("facets", "next_start"))
-    return fetch(f"SELECT facets, {STEP}, count(*) FROM ({rows}) m GROUP BY 1, 2", [*step_params(), *params])
+    return by_step(fetch(f"SELECT facets, {BY_STEP} FROM ({rows}) m GROUP BY 1", [*step_params(), *params]))
 
 
 def groups_of_words(asked: Asked, counted: OfferSearchQuerySet) -> list[Group]:
     rows, params = as_sql(counted.matching(asked.query), ("facets", "next_start"))
-    sql = f"{BY_WORDS_ONLY}SELECT facets, {STEP}, count(*) FROM ({rows} LIMIT {COUNTED + 1}) m GROUP BY 1, 2"
-    return fetch(sql, [*step_params(), *params])
+    sql = f"{BY_WORDS_ONLY}SELECT facets, {BY_STEP} FROM ({rows} LIMIT {COUNTED + 1}) m GROUP BY 1"
+    return by_step(fetch(sql, [*step_params(), *params]))
 
 
 def count_each(rows: OfferSearchQuerySet, queries: list[str]) -> list[int]:
@@ -206,7 +209,16 @@ def count_each(rows: OfferSearchQuerySet, queries: list[str]) -> list[int]:
 
 def step_params() -> list[dt.date]:
     today = timezone.localdate()
-    return [today, *(today + dt.timedelta(days=days) for days in START_STEPS)]
+    first, second = (today + dt.timedelta(days=days) for days in START_STEPS)
+    return [today, first, first, second]
+
+
+def by_step(rows: list[Any]) -> list[Group]:
+    groups = []
+    for facets, number, first, second in rows:
+        steps = zip((*START_STEPS, 0), (first, second, number - first - second), strict=True)
+        groups += [(facets, step, some) for step, some in steps if some]
+    return groups
 
 
 def as_sql(rows: OfferSearchQuerySet, columns: tuple[str, ...]) -> tuple[str, tuple[Any, ...]]:
