@@ -15,7 +15,7 @@ from accounts.models import InvalidTransition, Membership, Refusal
 from marketplace.models import Order
 from marketplace.models.quotes import offer_total
 from marketplace.views.orders_actions import ACTIONS, form_of, offered_actions
-from marketplace.views.orders_timeline import quote_cards, timeline
+from marketplace.views.orders_timeline import QuoteCard, quote_cards, timeline
 
 logger = logging.getLogger(__name__)
 
@@ -40,31 +40,40 @@ def order_page(
     request: AuthedRequest, order: Order, failed: dict[str, Any] | None = None, status: int = 200
 ) -> HttpResponse:
     """The timeline with all that may be done, or the last look at a draft. `failed` holds refused forms by verb."""
-    by, failed = party(request), failed or {}
-    quotes = quote_cards(order)
-    latest = quotes[-1].quote if quotes else None
-    actions = offered_actions(order, by, failed, latest.version if latest else 0)
-    context = {
-        "order": order,
-        "side": order.side_of(by.organisation),
-        "turn": order.party_to_act,
-        "is_my_turn": order.party_to_act == order.side_of(by.organisation),
-        "other": order.seller if order.buyer_id == by.organisation_id else order.buyer,
-        "latest": latest,
-        "actions": {action.verb: action for action in actions},
-        "more": [a for a in actions if not a.is_next and not a.is_final and a.verb != "write"],
-        "endings": [a for a in actions if a.is_final],
-        "next": next((a for a in actions if a.is_next), None),
-        "can_quote": order.can("quote", by=by),
-        "failed": next(iter(failed.values()), None),
-        "zone": order.seller.zone,
-    }
+    by, quotes = party(request), quote_cards(order)
+    context = words_of(order, by, quotes) | steps_of(order, by, failed or {}, quotes)
     if order.status == Order.Status.DRAFT:
         context["total"] = order.offer and offer_total(order.offer, order.quantity, order.package)
         context["files"] = order.files.all()
         return render(request, "marketplace/orders/check.html", context, status=status)
     context["entries"] = timeline(order, by.organisation, quotes)
     return render(request, "marketplace/orders/detail.html", context, status=status)
+
+
+def words_of(order: Order, by: Membership, quotes: list[QuoteCard]) -> dict[str, Any]:
+    side = order.side_of(by.organisation)
+    return {
+        "order": order,
+        "side": side,
+        "turn": order.party_to_act,
+        "is_my_turn": order.party_to_act == side,
+        "other": order.seller if side == "buyer" else order.buyer,
+        "latest": quotes[-1].quote if quotes else None,
+        "zone": order.seller.zone,
+    }
+
+
+def steps_of(order: Order, by: Membership, failed: dict[str, Any], quotes: list[QuoteCard]) -> dict[str, Any]:
+    """What this person may do now, sorted by where the page shows it."""
+    actions = offered_actions(order, by, failed, quotes[-1].quote.version if quotes else 0)
+    return {
+        "actions": {action.verb: action for action in actions},
+        "more": [a for a in actions if not a.is_next and not a.is_final and a.verb != "write"],
+        "endings": [a for a in actions if a.is_final],
+        "next": next((a for a in actions if a.is_next), None),
+        "can_quote": order.can("quote", by=by),
+        "failed": next(iter(failed.values()), None),
+    }
 
 
 @require_POST
