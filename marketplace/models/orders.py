@@ -88,6 +88,7 @@ class Order(Deal, Terms, Words, Work, Trouble, Lifecycle, Timed, TimeStamped):
     )  # fmt: skip
     OPEN = NEGOTIATING | RUNNING
     ENDED = frozenset(S) - OPEN - {S.DRAFT}
+    LOST = frozenset({S.DECLINED, S.WITHDRAWN, S.REJECTED, S.EXPIRED, S.CANCELLED})  # ended without the work
     TURNS = {
         "buyer": frozenset({S.DRAFT, S.QUOTED, S.DELIVERED}),
         "seller": frozenset({S.REQUESTED, S.COUNTERED, S.ACCEPTED, S.SCHEDULED, S.IN_PROGRESS, S.CHANGES_REQUESTED}),

@@ -12,11 +12,13 @@ from django.views.decorators.http import require_POST
 
 from accounts.http import AuthedRequest
 from accounts.models import InvalidTransition, Membership, Refusal
+from marketplace.cards import similar_cards
 from marketplace.models import Order
 from marketplace.models.quotes import offer_total
 from marketplace.views.orders_actions import ACTIONS, form_of, offered_actions
 from marketplace.views.orders_timeline import QuoteCard, quote_cards, timeline
 
+SIMILAR = 3
 logger = logging.getLogger(__name__)
 
 
@@ -47,6 +49,7 @@ def order_page(
         context["files"] = order.files.all()
         return render(request, "marketplace/orders/check.html", context, status=status)
     context["entries"] = timeline(order, by.organisation, quotes)
+    context["similar"] = others_like(order, by)
     return render(request, "marketplace/orders/detail.html", context, status=status)
 
 
@@ -74,6 +77,12 @@ def steps_of(order: Order, by: Membership, failed: dict[str, Any], quotes: list[
         "can_quote": order.can("quote", by=by),
         "failed": next(iter(failed.values()), None),
     }
+
+
+def others_like(order: Order, by: Membership) -> list[dict[str, Any]]:
+    """The buyer of a lost order still has the need."""
+    is_looking = order.status in Order.LOST and order.buyer_id == by.organisation_id
+    return similar_cards(order.offer, SIMILAR) if is_looking and order.offer else []
 
 
 @require_POST

@@ -6,6 +6,7 @@ from decimal import Decimal
 from io import BytesIO
 
 import pytest
+from django.core.cache import caches
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 from django.urls import reverse
@@ -13,7 +14,7 @@ from django.utils import timezone
 from PIL import Image
 
 from accounts.models import Activity
-from marketplace.models import Order, OrderFile, Window
+from marketplace.models import Category, Order, OrderFile, Window
 from marketplace.views.orders_actions import ACTIONS
 from tests.factories import (
     LINE,
@@ -388,6 +389,25 @@ def test_one_filled_button_for_the_one_whose_turn_it_is(status, who, offer, buye
     assert main.count("btn-primary") == (1 if expected else 0)
     assert expected is None or expected in main
     assert ("Your turn" in main) == bool(expected)
+
+
+@pytest.mark.parametrize("status", [status for status in PATHS if status != "draft"])
+def test_a_lost_order_shows_its_buyer_similar_services(status, offer, buyer, bob, adam, school, signed_in):
+    caches["local"].clear()
+    order = make_order(offer, buyer, status)
+    abroad = make_organisation(make_user(), kind="school", country="PT", town="Porto")
+    for number in range(3):
+        make_offer(abroad, abroad.memberships.get().user, title=f"Website from Porto {number}")
+    make_offer(school, adam, title="Web shop nearby")
+    make_offer(school, adam, title="Not yet published", status="draft")
+    make_offer(school, adam, title="Of another kind", category=Category.objects.get(pk="CAT"))
+
+    shown = [signed_in(user).get(order.get_absolute_url()).context["similar"] for user in (bob, adam)]
+
+    titles = [card["title"] for card in shown[0]]
+    lost = status in {"declined", "withdrawn", "rejected", "expired", "cancelled"}
+    assert titles == (["Web shop nearby", "Website from Porto 2", "Website from Porto 1"] if lost else [])
+    assert shown[1] == []
 
 
 def test_question_and_answer_on_the_page(offer, buyer, bob, adam, signed_in):
