@@ -1,53 +1,135 @@
-"""The finished strings of an offer card (templates/components/_offer_card.html)."""
+"""What the cards of offers show, as finished strings: see templates/components/_offer_card.html."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+import datetime as dt
+from decimal import Decimal
+from functools import lru_cache
 from typing import Any
 
+from babel.dates import format_skeleton
+from django.core.cache import caches
+from django.db import connection
 from django.urls import reverse
+from django.utils import timezone
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
-from marketplace.models import Offer, PriceModel
+from accounts.models import Organisation, User
+from marketplace.filters import country_names
+from marketplace.models import Offer, OfferImage
+from marketplace.models.search import OfferSearch
 from marketplace.words import lead_time_words, price_words
 from vet2b.lib import art
+from vet2b.lib.formats import current_locale
+
+NEW_DAYS = 14
+MOST_SIMILAR = 8
+CACHED_SECONDS = 60
+# the reader's language, then English, then the source (domain.md 8); the first picture; whether the reader kept it
+CARDS = """
+SELECT o.id, o.slug, o.category_id, t.language, t.title, s.name, s.slug, s.logo, s.town, s.country,
+  o.lead_time_days, o.languages, o.price_model, o.price, o.price_to, o.unit, o.currency, r.next_start, r.published_at,
+  p.file, p.sized_at, f.id IS NOT NULL
+FROM unnest(%s::bigint[]) WITH ORDINALITY AS a(pk, place)
+JOIN marketplace_offer o ON o.id = a.pk
+JOIN marketplace_offersearch r ON r.offer_id = o.id AND r.is_live
+JOIN accounts_organisation s ON s.id = o.school_id
+CROSS JOIN LATERAL (
+  SELECT language, title FROM marketplace_offertext WHERE offer_id = o.id
+  ORDER BY language = %s DESC, language = 'en' DESC, language = o.source_language DESC LIMIT 1
+) t
+LEFT JOIN LATERAL (
+  SELECT file, sized_at FROM marketplace_offerimage WHERE offer_id = o.id ORDER BY position, id LIMIT 1
+) p ON true
+LEFT JOIN marketplace_favourite f ON f.offer_id = o.id AND f.user_id = %s
+ORDER BY a.place
+"""
 
 
-def cards_of(offers: Iterable[Offer], *, saved: frozenset[int] | None = None) -> list[dict[str, Any]]:
-    """For offers fetched `with_card()`. `saved` holds the pks that the reader keeps; None hides the heart."""
+def cards(pks: list[int], user: User | None = None) -> list[dict[str, Any]]:
+    """Of those that are live, in the order of `pks`, with one query; with `user`, who can keep offers."""
     language = get_language() or "en"
-    return [card_of(offer, language, saved) for offer in offers]
+    with connection.cursor() as cursor:
+        cursor.execute(CARDS, [pks, language, user.pk if user else None])
+        rows = cursor.fetchall()
+    return [card(row, language, can_save=user is not None) for row in rows]
 
 
-def card_of(offer: Offer, language: str, saved: frozenset[int] | None) -> dict[str, Any]:
-    text, school = offer.text_for(language), offer.school
-    price, note = price_words(offer.price_model, offer.price, offer.price_to, offer.unit, offer.currency)
+def card(row: tuple[Any, ...], language: str, *, can_save: bool) -> dict[str, Any]:
+    (_pk, slug, category, written, title, school, school_slug, logo, town, country, lead, languages,
+     *pricing, next_start, published_at, picture, sized_at, is_saved) = row  # fmt: skip
+    price, note = price_in(language, *pricing)
     return {
-        "url": reverse("marketplace:offer_detail", args=[offer.slug]),
-        "title": text.title,
-        "lang": "" if text.language == language else text.language,
-        "school_name": school.name,
-        "place": f"{school.town}, {school.country.name}",
-        "initials": art.initials(school.name),
-        "crest_tone": art.crest_tone(school.name),
-        "lead_time": lead_time_words(offer.lead_time_days),
-        "languages": ", ".join(code.upper() for code in offer.languages),
+        "url": url_of("offer_detail", slug, language),
+        "title": title,
+        "lang": "" if written == language else written,
+        "art_url": art.panel_url(category, slug),
+        "image_url": OfferImage(file=picture, sized_at=sized_at).card_url if picture else "",
+        "school_name": school,
+        "place": f"{town}, {country_in(language, country)}" if town else country_in(language, country),
+        "crest_url": Organisation(slug=school_slug, logo=logo).logo_url if logo else "",
+        "initials": art.initials(school),
+        "crest_tone": str(art.crest_tone(school)),
+        "lead_time": lead_in(language, lead),
+        "languages": ", ".join(languages).upper(),
         "price": price,
         "price_note": note,
-        "tag": _("Free for training") if offer.price_model == PriceModel.FREE else "",
-        "art_url": art.panel_url(offer.category_id, offer.slug),
-        "image_url": next((image.url for image in offer.images.all()), ""),
-        "save_url": "" if saved is None else reverse("marketplace:favourite_toggle", args=[offer.slug]),
-        "is_saved": saved is not None and offer.pk in saved,
+        "tag": tag_in(language, next_start, published_at),
+        "rating": "",
+        "save_url": url_of("favourite_toggle", slug, language) if can_save else "",
+        "is_saved": is_saved,
     }
 
 
-def similar_cards(offer: Offer, count: int) -> list[dict[str, Any]]:
-    """Of the same category, from the same country first, newest first."""
-    same = Offer.objects.published().filter(category=offer.category_id).exclude(pk=offer.pk)
-    near = list(same.filter(school__country=offer.school.country).with_card().order_by("-published_at")[:count])
-    if len(near) < count:
-        far = same.exclude(school__country=offer.school.country)
-        near += far.with_card().order_by("-published_at")[: count - len(near)]
-    return cards_of(near)
+# The few hundred different prices, dates and places that the site shows are formatted once a process; Babel takes
+# longer for one than the database for the page.
+@lru_cache(4096)
+def price_in(language: str, model: str, price: Decimal, price_to: Decimal, unit: str, currency: str) -> tuple[str, str]:
+    return price_words(model, price, price_to, unit, currency)
+
+
+@lru_cache(1024)
+def lead_in(language: str, days: int | None) -> str:
+    return lead_time_words(days)
+
+
+@lru_cache(1024)
+def country_in(language: str, code: str) -> str:
+    return dict(country_names(language)).get(code, code)
+
+
+def tag_in(language: str, next_start: dt.date | None, published_at: dt.datetime) -> str:
+    if next_start and next_start > timezone.localdate():
+        return free_from(language, next_start)
+    return _("New") if timezone.now() - published_at < dt.timedelta(days=NEW_DAYS) else ""
+
+
+@lru_cache(1024)
+def free_from(language: str, day: dt.date) -> str:
+    return _("Free from %(day)s") % {"day": format_skeleton("MMMMd", day, locale=current_locale())}
+
+
+@lru_cache(64)
+def url_pattern(view: str, language: str) -> str:
+    return reverse(f"marketplace:{view}", args=["SLUG"])
+
+
+def url_of(view: str, slug: str, language: str) -> str:
+    return url_pattern(view, language).replace("SLUG", slug)
+
+
+def similar_cards(offer: Offer, count: int, user: User | None = None) -> list[dict[str, Any]]:
+    """Of the same category, from the same country first, newest first; at most `MOST_SIMILAR`."""
+    country = str(offer.school.country)
+    newest = caches["local"].get_or_set(
+        f"similar-offers:{offer.category_id}:{country}", lambda: newest_like(offer.category_id, country), CACHED_SECONDS
+    )
+    return cards([pk for pk in newest if pk != offer.pk][:count], user)
+
+
+def newest_like(category: str, country: str) -> list[int]:
+    same = OfferSearch.objects.live().filter(category=category).order_by("-published_at", "-pk")
+    same = same.values_list("pk", flat=True)
+    near = list(same.filter(country=country)[: MOST_SIMILAR + 1])
+    return near + list(same.exclude(country=country)[: MOST_SIMILAR + 1 - len(near)])

@@ -118,9 +118,13 @@ def counts_of_now(offers: OfferFilter) -> tuple[int, Counts]:
     return number_of(groups), count(groups, others, chosen)
 
 
+def counts_of_everything() -> tuple[int, Counts]:
+    return cached_counts((), lambda: OfferFilter({}, queryset=OfferSearch.objects.live()))
+
+
 def offered() -> Counts:
     """What all offers together have."""
-    return cached_counts((), lambda: OfferFilter({}, queryset=OfferSearch.objects.live()))[1]
+    return counts_of_everything()[1]
 
 
 def count(groups: list[Group], others: list[Group], chosen: dict[str, list[str]]) -> Counts:

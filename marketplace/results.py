@@ -14,6 +14,7 @@ from django.utils.translation import ngettext
 
 from accounts.models import User
 from marketplace.asked import Asked, understand
+from marketplace.cards import cards
 from marketplace.facets import (
     Chip,
     Counts,
@@ -30,7 +31,6 @@ from marketplace.facets import (
 from marketplace.filters import BUDGETS, FACETS, OfferFilter
 from marketplace.help_nothing import Help
 from marketplace.models.search import OfferSearch, OfferSearchQuerySet
-from marketplace.result_cards import cards
 from marketplace.search import COUNTED, SORTS, Cursor, Found, find, number_of
 from vet2b.lib.stamps import stamp
 

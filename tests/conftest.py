@@ -2,6 +2,7 @@
 belongs to another company; lea is a learner of the school; mona moderates."""
 
 import pytest
+from django.core.cache import caches
 from django.utils import translation
 from pytest_django.plugin import blocking_manager_key
 
@@ -43,6 +44,12 @@ def pytest_runtest_teardown(item, nextitem):
 def _english():
     """A request in another language leaves it active; addresses of the next test would carry it."""
     translation.activate("en")
+
+
+@pytest.fixture(autouse=True)
+def _nothing_counted_yet():
+    """What a process keeps for a minute was true in the test before."""
+    caches["local"].clear()
 
 
 @pytest.fixture

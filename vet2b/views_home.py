@@ -5,14 +5,16 @@ from typing import Any
 
 from django.contrib.auth.decorators import login_not_required
 from django.core.cache import caches
-from django.db.models import Count
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
+from django.utils import timezone
 from django.utils.translation import get_language
 from django_countries import countries
 
-from marketplace.cards import cards_of
-from marketplace.models import Category, Offer, Window
+from marketplace.cards import cards
+from marketplace.facets import counts_of_everything
+from marketplace.models import Category
+from marketplace.models.search import OfferSearch
 from vet2b.lib import art
 
 CATEGORIES_SHOWN = 12
@@ -53,18 +55,17 @@ def shown_at_home(language: str) -> dict[str, Any]:
 
 
 def count_home() -> dict[str, Any]:
-    published = Offer.objects.published()
-    by_category = dict(published.values_list("category").annotate(n=Count("pk")).order_by())
-    by_country = dict(published.values_list("school__country").annotate(n=Count("pk")).order_by())
-    bookable = published.filter(is_instant=True, windows__in=Window.objects.open()).distinct()
+    total, offered = counts_of_everything()
+    bookable = OfferSearch.objects.live().filter(offer__is_instant=True, next_start__gt=timezone.localdate())
+    first = bookable.order_by("-category__is_launch", "-published_at").values_list("pk", flat=True)[:BOOKABLE_SHOWN]
     return {
-        "categories": categories_with(by_category),
-        "bookable": cards_of(bookable.with_card().order_by("-category__is_launch", "-published_at")[:BOOKABLE_SHOWN]),
+        "categories": categories_with(offered["category"]),
+        "bookable": cards(list(first)),
         "map": [
-            MapTile(code, countries.name(code), row, column, by_country.get(code, 0))
+            MapTile(code, countries.name(code), row, column, offered["country"].get(code, 0))
             for code, (row, column) in MAP.items()
         ],
-        "total": sum(by_category.values()),
+        "total": total,
     }
 
 

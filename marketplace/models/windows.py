@@ -19,11 +19,15 @@ class WindowQuerySet(models.QuerySet["Window"]):
 
     def bookable(self, offer: Offer) -> WindowQuerySet:
         """Open windows of the offer that leave the school its lead time."""
-        today = timezone.localdate(timezone=ZoneInfo(offer.school.zone))
-        return self.open().filter(offer=offer, starts_on__gte=today + timedelta(days=offer.lead_time_days or 0))
+        return self.open().filter(offer=offer, starts_on__gte=earliest_start(offer))
 
     def upcoming(self) -> WindowQuerySet:
         return self.filter(starts_on__gt=timezone.localdate(), is_closed=False)
+
+
+def earliest_start(offer: Offer) -> date:
+    """By the school's clock, and after its lead time."""
+    return timezone.localdate(timezone=ZoneInfo(offer.school.zone)) + timedelta(days=offer.lead_time_days or 0)
 
 
 class Window(Timed):

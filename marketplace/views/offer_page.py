@@ -5,8 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from django.contrib.auth.decorators import login_not_required
-from django.db.models import Prefetch
-from django.http import HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 from django.utils.http import url_has_allowed_host_and_scheme
@@ -14,9 +13,11 @@ from django.utils.translation import get_language
 from django.views.decorators.http import require_POST
 
 from accounts.http import AuthedRequest
-from accounts.models import Membership
-from marketplace.cards import cards_of, similar_cards
-from marketplace.models import BY_QUANTITY, Favourite, Offer, OfferText, Window
+from accounts.models import User
+from marketplace.cards import cards, similar_cards
+from marketplace.models import BY_QUANTITY, Favourite, Offer, OfferText
+from marketplace.models.windows import earliest_start
+from marketplace.offer_shown import offer_shown
 from marketplace.structured import offer_as_json_ld
 from marketplace.words import language_names, lead_time_words, price_words, quantity_words, vat_words
 
@@ -24,27 +25,12 @@ SIMILAR = 4
 LISTED = 96
 
 
-def offers_with_everything():
-    """All that the page shows, in a number of queries that does not depend on the offer."""
-    return Offer.objects.select_related("school__region", "category", "trainer", "substitute").prefetch_related(
-        "texts",
-        "packages",
-        "images",
-        "documents",
-        "skills",
-        "category__labels",
-        Prefetch("windows", Window.objects.upcoming(), to_attr="upcoming_windows"),
-        Prefetch(
-            "school__memberships",
-            Membership.objects.exclude(role=Membership.Role.LEARNER).only("user_id", "organisation_id", "title"),
-            to_attr="staff",
-        ),
-    )
-
-
 @login_not_required
 def offer_detail(request: HttpRequest, slug: str) -> HttpResponse:
-    offer = get_object_or_404(offers_with_everything().published(), slug=slug)
+    try:
+        offer = offer_shown(Offer.objects.published().filter(slug=slug), reader(request))
+    except Offer.DoesNotExist:
+        raise Http404 from None
     return render(request, "marketplace/offers/detail.html", page_context(offer, request))
 
 
@@ -52,8 +38,7 @@ def page_context(offer: Offer, request: HttpRequest) -> dict[str, Any]:
     """What the offer page shows; the trainer's preview passes an offer that is not published."""
     text = chosen_text(offer, request)
     price, price_note = price_words(offer.price_model, offer.price, offer.price_to, offer.unit, offer.currency)
-    windows = getattr(offer, "upcoming_windows", None)
-    windows = list(offer.windows.upcoming()) if windows is None else windows
+    windows = [window for window in offer.windows.all() if window.starts_on >= earliest_start(offer)]
     return {
         "offer": offer,
         "text": text,
@@ -72,10 +57,8 @@ def page_context(offer: Offer, request: HttpRequest) -> dict[str, Any]:
         "modes": [offer.DeliveryMode(mode).label for mode in offer.delivery_modes],
         "pictures": list(offer.images.all())[:3],
         "art_seeds": [offer.slug, f"{offer.slug}-2", f"{offer.slug}-3"],
-        "trainer_title": staff_title(offer),
         "json_ld": offer_as_json_ld(offer, text),
-        "is_favourite": is_favourite(offer, request),
-        "similar": similar_cards(offer, SIMILAR) if offer.is_live else [],
+        "similar": similar_cards(offer, SIMILAR, reader(request)) if offer.is_live else [],
         "today": timezone.localdate(),
     }
 
@@ -90,15 +73,8 @@ def chosen_text(offer: Offer, request: HttpRequest) -> OfferText:
     return text
 
 
-def staff_title(offer: Offer) -> str:
-    staff = getattr(offer.school, "staff", None)
-    if staff is None:
-        staff = offer.school.memberships.exclude(role=Membership.Role.LEARNER)
-    return next((membership.title for membership in staff if membership.user_id == offer.trainer_id), "")
-
-
-def is_favourite(offer: Offer, request: HttpRequest) -> bool:
-    return request.user.is_authenticated and request.user.favourites.filter(offer=offer).exists()
+def reader(request: HttpRequest) -> User | None:
+    return request.user if request.user.is_authenticated else None
 
 
 @require_POST
@@ -116,6 +92,4 @@ def favourite_toggle(request: AuthedRequest, slug: str) -> HttpResponse:
 
 def favourite_list(request: AuthedRequest) -> HttpResponse:
     kept = request.user.favourites.order_by("-created_at").values_list("offer_id", flat=True)[:LISTED]
-    offers = Offer.objects.published().filter(pk__in=list(kept)).with_card().order_by("-favourites__created_at")
-    cards = cards_of(offers.filter(favourites__user=request.user), saved=frozenset(kept))
-    return render(request, "marketplace/offers/favourites.html", {"cards": cards})
+    return render(request, "marketplace/offers/favourites.html", {"cards": cards(list(kept), request.user)})

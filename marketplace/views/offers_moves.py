@@ -10,7 +10,9 @@ from django.views.decorators.http import require_POST
 
 from accounts.http import AuthedRequest
 from accounts.models import Refusal
-from marketplace.views.offer_page import offers_with_everything, page_context
+from marketplace.models import Offer
+from marketplace.offer_shown import offer_shown
+from marketplace.views.offer_page import page_context
 from marketplace.views.offers import offer_for
 
 DONE = {
@@ -63,10 +65,8 @@ def offer_revise(request: AuthedRequest, ref: str) -> HttpResponse:
 
 
 def offer_preview(request: AuthedRequest, ref: str) -> HttpResponse:
-    """The public page as companies will see it. A new version shows the windows of its original."""
+    """The public page as companies will see it."""
     offer = offer_for(request, ref)
-    shown = offers_with_everything().get(pk=offer.pk)
-    if offer.revision_of:
-        shown.upcoming_windows = list(offer.revision_of.windows.upcoming())
-    context = page_context(shown, request) | {"managed": offer, "is_preview": True}
+    context = page_context(offer_shown(Offer.objects.filter(pk=offer.pk)), request)
+    context |= {"managed": offer, "is_preview": True}
     return render(request, "marketplace/offers/preview.html", context)
