@@ -5,13 +5,15 @@ from urllib.parse import urlsplit
 from allauth.account.adapter import DefaultAccountAdapter
 from allauth.core import context as allauth_context
 from django.conf import settings
-from django.http import HttpRequest
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse
 from django.template.loader import render_to_string
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import get_language, override
+from django.utils.translation import gettext as _
 
-from accounts.models import OutgoingMail, User
+from accounts.models import OutgoingMail, RefusedAddress, User
 from accounts.tasks import nudge_outbox
 from vet2b.lib.mail import one_line
 from vet2b.lib.refs import new_token
@@ -31,6 +33,13 @@ class AccountAdapter(DefaultAccountAdapter):
 
     def get_signup_redirect_url(self, request: HttpRequest) -> str:
         return reverse("accounts:organisation_new")
+
+    def post_login(self, request: HttpRequest, user: User, **words: Any) -> HttpResponse:
+        response = super().post_login(request, user, **words)
+        if RefusedAddress.objects.marked_for(user.email):
+            text = _("We cannot reach you at %(email)s: mails come back. Please change the address in your settings.")
+            messages.warning(request, text % {"email": user.email})
+        return response
 
     def send_mail(self, template_prefix: str, email: str, context: dict[str, Any]) -> None:
         """Writes the mail into the outbox: a mail server that is down or slow holds up no page, and whether an

@@ -8,8 +8,9 @@ class AccountsConfig(AppConfig):
     verbose_name = _("People and organisations")
 
     def ready(self) -> None:
-        from accounts import notices, sessions  # noqa: F401, PLC0415 - fills the registry; needs loaded models
+        from accounts import addresses, notices, sessions  # noqa: F401, PLC0415 - fills the registry; needs loaded models
         from accounts.roles import sync_moderators  # noqa: PLC0415 - needs loaded models
 
+        addresses.connect()
         sessions.connect()
         post_migrate.connect(sync_moderators)

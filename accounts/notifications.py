@@ -22,6 +22,7 @@ from accounts.models import (
     MailedQuerySet,
     Notification,
     OutgoingMail,
+    RefusedAddress,
     User,
 )
 
@@ -31,8 +32,10 @@ LEASE = timedelta(minutes=5)
 RUN_SECONDS = 200  # of one run: shorter than the lease, so that nobody else sends what this run still holds
 BATCH = 100
 BACKOFF_MINUTES = [1, 5, 15, 60, 180, 360, 720, 1440]
-MAX_ATTEMPTS = len(BACKOFF_MINUTES)
+MAX_ATTEMPTS = len(BACKOFF_MINUTES) + 1
 MAX_REFUSALS = 3  # a server that says 5xx will not change its mind
+NO_MAILBOX = range(550, 554)  # what a server may also say about the address after it has seen the mail
+POLICY = b"5.7."  # RFC 3463: about the sender or the server's own rules, so not to be held against the address
 OPTIONAL_PER_HOUR = 20
 QUEUES: list[type[Mailed]] = [OutgoingMail, Invitation, Notification]
 
@@ -98,6 +101,10 @@ def send_one(row: Any, connection: Any) -> bool:
     if isinstance(row, Notification) and is_too_much(row):
         change(row, delivery=Delivery.DIGEST, claimed_until=None, attempts=0)
         return False
+    refused = RefusedAddress.objects.filter(email=row.address.lower()).first()
+    if refused and refused.marked_at and not row.is_awaited:
+        give_up(row, "the address refuses mail")
+        return False
     try:
         mail = mail_of(row)
         connect(connection)
@@ -105,10 +112,13 @@ def send_one(row: Any, connection: Any) -> bool:
     except ServerTrouble:
         raise
     except Exception as error:  # whatever one mail meets, the others go on; the row remembers
+        count_refusal(row.address, error)
         put_off(row, error)
         if is_lost_connection(error):
             raise ServerTrouble(repr(error)) from error
         return False
+    if refused and not refused.marked_at:
+        refused.delete()
     change(row, emailed_at=timezone.now(), claimed_until=None, error="", **getattr(row, "SECRETS", {}))
     return True
 
@@ -136,22 +146,39 @@ def is_too_much(notification: Notification) -> bool:
 
 def put_off(row: Any, error: Exception) -> None:
     log.warning("mail of %s %s failed: %r", row._meta.model_name, row.pk, error)
-    wait = timedelta(minutes=BACKOFF_MINUTES[min(row.attempts, MAX_ATTEMPTS) - 1])
-    given_up = row.attempts >= (MAX_REFUSALS if is_refusal(error) else MAX_ATTEMPTS)
-    change(
-        row,
-        claimed_until=timezone.now() + wait,
-        failed_at=timezone.now() if given_up else None,
-        error=repr(error)[:500],
-        **(getattr(row, "SECRETS", {}) if given_up else {}),
-    )
+    if row.attempts >= (MAX_REFUSALS if is_refusal(error) else MAX_ATTEMPTS):
+        give_up(row, repr(error))
+        return
+    wait = timedelta(minutes=BACKOFF_MINUTES[row.attempts - 1])
+    change(row, claimed_until=timezone.now() + wait, error=repr(error)[:500])
+
+
+def give_up(row: Any, error: str) -> None:
+    change(row, failed_at=timezone.now(), claimed_until=None, error=error[:500], **getattr(row, "SECRETS", {}))
 
 
 def is_refusal(error: Exception) -> bool:
     """Whether the server said no for good (5xx)."""
+    return any(code >= 500 for code, _text in answers(error))
+
+
+def count_refusal(address: str, error: Exception) -> None:
+    """Holds a final no against the address, unless it is about something else."""
+    for code, text in answers(error):
+        at_recipient = isinstance(error, smtplib.SMTPRecipientsRefused) and code >= 500
+        at_data = isinstance(error, smtplib.SMTPDataError) and code in NO_MAILBOX
+        if (at_recipient or at_data) and not text.startswith(POLICY):
+            RefusedAddress.count(address, f"{code} {text.decode(errors='replace')}")
+
+
+def answers(error: Exception) -> list[tuple[int, bytes]]:
+    """What the server said; a mail has one recipient, so it is one answer or none."""
     if isinstance(error, smtplib.SMTPRecipientsRefused):
-        return all(code >= 500 for code, _text in error.recipients.values())
-    return isinstance(error, smtplib.SMTPResponseException) and error.smtp_code >= 500
+        return list(error.recipients.values())
+    if isinstance(error, smtplib.SMTPResponseException):
+        text = error.smtp_error
+        return [(error.smtp_code, text if isinstance(text, bytes) else text.encode())]
+    return []
 
 
 def change(row: Mailed, **fields: Any) -> None:
@@ -177,9 +204,15 @@ def send_digest(user_id: int) -> bool:
     notifications = claim_digest(user_id)
     if not notifications:
         return False
+    address = notifications[0].address
+    if RefusedAddress.objects.marked_for(address):
+        for notification in notifications:
+            give_up(notification, "the address refuses mail")
+        return False
     try:
         digest_mail(notifications).send()
     except Exception as error:  # the digests of others go on
+        count_refusal(address, error)
         for notification in notifications:
             put_off(notification, error)
         return False

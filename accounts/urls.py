@@ -25,6 +25,7 @@ urlpatterns = [
     path("inbox/read/", notifications.inbox_read_all, name="inbox_read_all"),
     path("inbox/<int:pk>/open/", notifications.notification_open, name="notification_open"),
     path("inbox/<int:pk>/read/", notifications.notification_read, name="notification_read"),
+    path("settings/address/", notifications.address_confirm, name="address_confirm"),
     path("settings/", notifications.preferences, name="preferences"),
     path("unsubscribe/<str:token>/", notifications.unsubscribe, name="unsubscribe"),
 ]

@@ -30,7 +30,7 @@ class SafeLists(ModelAdmin):
 
     def lookup_allowed(self, lookup: str, value: str, request: HttpRequest) -> bool:
         name, _sep, operator = lookup.partition("__")
-        filters = {part if isinstance(part, str) else part[0] for part in self.get_list_filter(request)}
+        filters = {part if isinstance(part, str) else part.parameter_name for part in self.get_list_filter(request)}
         return name in filters and operator in LOOKUPS
 
 

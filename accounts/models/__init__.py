@@ -1,4 +1,5 @@
 from accounts.models.activity import Activity, Notification, Tracked
+from accounts.models.addresses import RefusedAddress
 from accounts.models.invitations import Invitation
 from accounts.models.lifecycle import InvalidTransition, Lifecycle, Move, Refusal
 from accounts.models.memberships import Membership
@@ -13,6 +14,6 @@ from accounts.models.users import User, display_name
 __all__ = [
     "ALWAYS_MAILED", "Activity", "Delivery", "InvalidTransition", "Invitation", "Kind", "Lifecycle",
     "Mailed", "MailedQuerySet", "Membership", "Move", "Notification", "NotificationPreference",
-    "Organisation", "OutgoingMail", "Refusal", "Region", "Report", "Timed", "Timer", "Tracked", "User",
-    "display_name", "ring_due_timers",
+    "Organisation", "OutgoingMail", "Refusal", "RefusedAddress", "Region", "Report", "Timed", "Timer", "Tracked",
+    "User", "display_name", "ring_due_timers",
 ]  # fmt: skip

@@ -118,6 +118,10 @@ class Notification(Mailed):
         return f"{self.activity_id} -> {self.recipient_id}"
 
     @property
+    def address(self) -> str:
+        return self.recipient.email
+
+    @property
     def is_unread(self) -> bool:
         return self.read_at is None
 

@@ -80,6 +80,10 @@ class Invitation(Tracked, Mailed, TimeStamped):
         return f"{self.email} → {self.organisation}"
 
     @property
+    def address(self) -> str:
+        return self.email
+
+    @property
     def is_over(self) -> bool:
         return self.expires_at <= timezone.now()
 

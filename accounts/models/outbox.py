@@ -34,6 +34,16 @@ class Mailed(models.Model):
     class Meta:
         abstract = True
 
+    @property
+    def address(self) -> str:
+        """Where the mail goes."""
+        raise NotImplementedError
+
+    @property
+    def is_awaited(self) -> bool:
+        """Whether somebody asked for it this minute, so that it is tried even where mail was refused before."""
+        return False
+
 
 class OutgoingMailQuerySet(MailedQuerySet):
     def to_mail(self) -> Self:
@@ -70,3 +80,11 @@ class OutgoingMail(Mailed):
 
     def __str__(self) -> str:
         return self.subject
+
+    @property
+    def address(self) -> str:
+        return self.to
+
+    @property
+    def is_awaited(self) -> bool:
+        return self.useful_until is not None

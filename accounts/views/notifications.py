@@ -15,7 +15,7 @@ from accounts.forms.preferences import DeliveryForm, PersonForm
 from accounts.http import AuthedRequest
 from accounts.mails import DIGEST, unsubscribe_signer
 from accounts.middleware import SESSION_KEY
-from accounts.models import Delivery, Kind, Membership, NotificationPreference, User
+from accounts.models import Delivery, Kind, Membership, NotificationPreference, RefusedAddress, User
 from accounts.paging import page_of
 
 NEWEST_FIRST = ("-created_at", "-pk")
@@ -28,7 +28,17 @@ def inbox(request: AuthedRequest) -> HttpResponse:
     if not shows_all:
         notifications = notifications.unread()
     page = page_of(notifications, NEWEST_FIRST, request.GET.get("after", ""))
-    return render(request, "accounts/inbox.html", {"page": page, "shows_all": shows_all})
+    refused = RefusedAddress.objects.marked_for(request.user.email)
+    return render(request, "accounts/inbox.html", {"page": page, "shows_all": shows_all, "refused": refused})
+
+
+@require_POST
+def address_confirm(request: AuthedRequest) -> HttpResponse:
+    """The person says that their marked address takes mail again."""
+    if refused := RefusedAddress.objects.marked_for(request.user.email):
+        refused.confirm()
+        messages.success(request, _("We write to %(email)s again.") % {"email": request.user.email})
+    return redirect("accounts:inbox")
 
 
 @require_POST
