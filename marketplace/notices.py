@@ -125,8 +125,23 @@ register(
         ),
         "order.chase_start": Notice(
             title=_("Has the work begun? %(title)s"), told=_("Both sides were asked whether the work has begun"),
-            body=_("The agreed start was yesterday and nothing is recorded. Please start the order, or agree on another date."),
+            body=_("The agreed start was yesterday and nothing is recorded. Please record the start, or cancel with a reason. In 2 working days a dispute opens by itself and a moderator decides."),
             **REMINDER,
+        ),
+        "order.remind_start": Notice(
+            title=_("Starts on %(day)s: %(title)s"), told=_("A reminder went out: the work starts on %(day)s"),
+            body=_("%(seller)s and %(buyer)s agreed to start on %(day)s. Write to the other side now if something changed."),
+            **REMINDER,
+        ),
+        "order.miss_start": Notice(
+            title=_("A dispute was opened: %(title)s"), told=_("The agreed start was missed, which opened a dispute"),
+            body=_("The agreed start is 3 working days past and nothing was recorded. All clocks have stopped. A moderator looks at it within 2 working days; write in the order what happened."),
+            **ORDER,
+        ),
+        "order.urge": Notice(
+            title=_("A dispute waits for a decision: %(title)s"), told=_("The moderators were asked to decide"),
+            body=_("%(buyer)s and %(seller)s still wait. The aim is a first word within 2 working days, and a decision within 10."),
+            kind="reminder", url_name="admin:marketplace_order_open", button=_("Open the dispute"),
         ),
         "order.deliver": Notice(
             title=_("%(seller)s delivered: %(title)s"), told=_("%(seller)s delivered"),

@@ -71,12 +71,20 @@ class OrderAdmin(Desk):
 
     def get_urls(self) -> list[URLPattern]:
         view = self.admin_site.admin_view(self.messages_view)
-        return [path("<int:pk>/messages/", view, name=self.url_name("messages")), *super().get_urls()]
+        return [
+            path("<int:pk>/messages/", view, name=self.url_name("messages")),
+            path("ref/<slug:ref>/", self.admin_site.admin_view(self.open_view), name=self.url_name("open")),
+            *super().get_urls(),
+        ]
+
+    def open_view(self, request: HttpRequest, ref: str) -> HttpResponse:
+        """The address that mails carry."""
+        return redirect(self.url("change", get_object_or_404(self.get_queryset(request), ref=ref).pk))
 
     def queue(self) -> QuerySet[Order]:
         disputes = Activity.objects.filter(
-            subject_type=ContentType.objects.get_for_model(Order), subject_id=OuterRef("pk"), verb="order.dispute"
-        )
+            subject_type=ContentType.objects.get_for_model(Order), subject_id=OuterRef("pk"), to_status="disputed"
+        ).exclude(from_status="disputed")
         disputed_at = Subquery(disputes.order_by("-created_at").values("created_at")[:1])
         disputed = Order.objects.filter(status=Order.Status.DISPUTED).with_parties()
         return disputed.annotate(disputed_at=disputed_at).order_by("disputed_at", "pk")

@@ -23,7 +23,6 @@ if TYPE_CHECKING:
 REMIND_AFTER = 2
 QUOTE_VALID_DAYS = 14
 MAX_ROUNDS = 6
-CHASE_AFTER = 1
 EXPIRED_BEFORE_PAUSE = 3  # within 180 days (E2)
 
 
@@ -191,9 +190,7 @@ class Deal:
         quote.accepted_at = self.accepted_at
         quote.save(update_fields=["accepted_at"])
         self.clear_timers()
-        if self.starts_on:
-            morning = datetime.combine(self.starts_on, datetime.min.time(), ZoneInfo(self.seller.zone))
-            self.set_timer("chase_start", add_working_days(morning + timedelta(hours=9), CHASE_AFTER, self.seller.zone))
+        self.await_start()
 
     @transaction.atomic
     def decline(self, *, by: Membership, reason: str) -> None:

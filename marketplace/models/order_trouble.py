@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+from datetime import datetime
 from decimal import Decimal
 
 from django.db import transaction
@@ -7,7 +8,11 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from accounts.models import Membership, Refusal, User
+from accounts.models.reports import moderators
 from marketplace.models.prices import cents
+from vet2b.lib.workdays import add_working_days
+
+URGE_AFTER = (2, 10)  # working days after which moderators are told of an undecided dispute (E4)
 
 
 class Trouble:
@@ -37,7 +42,32 @@ class Trouble:
         """Stops the clocks and asks a moderator to decide."""
         self.guard("dispute", by=by, reason=reason)
         self.move("dispute", by=by, notify=self.other_side(by), reason=reason)
+        self.await_decision()
+
+    @transaction.atomic
+    def miss_start(self, *, by: None) -> None:
+        """Three working days after the agreed start, when still nothing is recorded."""
+        self.guard("miss_start", by=by)
+        self.move("miss_start", by=by, notify=[*self.buyers(), *self.sellers()])
+        self.await_decision()
+
+    def await_decision(self) -> None:
+        """Only the moderators' clock runs on."""
         self.clear_timers()
+        self.set_timer("urge", add_working_days(timezone.now(), URGE_AFTER[0], self.seller.zone))
+
+    @transaction.atomic
+    def urge(self, *, by: None) -> None:
+        self.guard("urge", by=by)
+        is_first = not self.activities.filter(verb="order.urge", created_at__gte=self.disputed_since).exists()
+        deciders = [(user, None) for user in moderators() if self.allows("moderator", user)]
+        self.move("urge", by=by, notify=deciders)
+        if is_first:
+            self.set_timer("urge", add_working_days(timezone.now(), URGE_AFTER[1] - URGE_AFTER[0], self.seller.zone))
+
+    @property
+    def disputed_since(self) -> datetime:
+        return self.activities.filter(to_status=self.S.DISPUTED).exclude(from_status=self.S.DISPUTED).last().created_at
 
     @transaction.atomic
     def resolve(self, outcome: str, *, by: User, reason: str, net: Decimal | None = None) -> None:
@@ -50,6 +80,7 @@ class Trouble:
             fields = self.cut_price(net)
         if outcome == "cancel":
             self.free_window()
+        self.clear_timers()
         self.move(
             "resolve",
             by=by,

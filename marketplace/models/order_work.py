@@ -1,6 +1,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from datetime import date, datetime, time, timedelta
+from zoneinfo import ZoneInfo
 
 from django.db import transaction
 from django.utils import timezone
@@ -12,22 +14,51 @@ from vet2b.lib.workdays import add_working_days
 
 REVIEW_DAYS = 10  # working days to look at a delivery, warned when 5 and 1 are left; the buyer may add 5 once (E4)
 EXTENSION_DAYS = 5
+REMIND_BEFORE = (7, 2, 0)  # days before the start, in the morning (E4)
+CHASE_AFTER = 1  # working days after a start that nobody recorded; a dispute opens 2 later, that is 3 in all (E4)
+DISPUTE_AFTER_CHASE = 2
 
 
 class Work:
     """The verbs of an order from its start to its completion."""
 
+    def await_start(self) -> None:
+        """Sets what rings before the agreed start, and after it when nobody recorded one."""
+        if self.starts_on is None:
+            return
+        self.set_timer("chase_start", add_working_days(self.at(self.starts_on, 9), CHASE_AFTER, self.seller.zone))
+        self.await_reminder()
+
+    def await_reminder(self) -> None:
+        mornings = [self.at(self.starts_on - timedelta(days=days), 8) for days in REMIND_BEFORE]
+        coming = [morning for morning in mornings if morning > timezone.now()]
+        if coming:
+            self.set_timer("remind_start", coming[0])
+
+    def at(self, day: date, hour: int) -> datetime:
+        """By the school's clock."""
+        return datetime.combine(day, time(hour), ZoneInfo(self.seller.zone))
+
+    @transaction.atomic
+    def remind_start(self, *, by: None) -> None:
+        self.guard("remind_start", by=by)
+        if timezone.localdate(timezone=ZoneInfo(self.seller.zone)) > self.starts_on:
+            return  # rung late, after an outage
+        self.move("remind_start", by=by, notify=[*self.sellers(), *self.buyers()], day=self.starts_on.isoformat())
+        self.await_reminder()
+
     @transaction.atomic
     def start(self, *, by: Membership) -> None:
         self.guard("start", by=by)
         self.move("start", by=by, notify=self.buyers())
-        self.clear_timers("chase_start")
+        self.clear_timers()
 
     @transaction.atomic
     def chase_start(self, *, by: None) -> None:
-        """The day after the agreed start, when nothing was recorded: both sides are asked."""
+        """The day after the agreed start, when nothing was recorded: both sides are asked, and have two days."""
         self.guard("chase_start", by=by)
         self.move("chase_start", by=by, notify=[*self.sellers(), *self.buyers()])
+        self.set_timer("miss_start", add_working_days(timezone.now(), DISPUTE_AFTER_CHASE, self.seller.zone))
 
     @transaction.atomic
     def deliver(self, note: str, *, by: Membership, files: Iterable[Checked] = ()) -> None:

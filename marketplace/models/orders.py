@@ -113,7 +113,9 @@ class Order(Deal, Terms, Words, Work, Trouble, Lifecycle, Timed, TimeStamped):
         # agreements and releases from class move accepted orders on to `scheduled`; until an order needs one,
         # work may start from `accepted`
         "start": Move(frozenset({S.ACCEPTED, S.SCHEDULED}), S.IN_PROGRESS, "seller"),
+        "remind_start": Move(frozenset({S.ACCEPTED, S.SCHEDULED}), None, "system"),
         "chase_start": Move(frozenset({S.ACCEPTED, S.SCHEDULED}), None, "system"),
+        "miss_start": Move(frozenset({S.ACCEPTED, S.SCHEDULED}), S.DISPUTED, "system"),
         "deliver": Move(frozenset({S.IN_PROGRESS}), S.DELIVERED, "seller"),
         "ask_changes": Move(frozenset({S.DELIVERED}), S.CHANGES_REQUESTED, "buyer"),
         "resume": Move(frozenset({S.CHANGES_REQUESTED}), S.IN_PROGRESS, "seller"),
@@ -130,12 +132,14 @@ class Order(Deal, Terms, Words, Work, Trouble, Lifecycle, Timed, TimeStamped):
             frozenset({S.SCHEDULED, S.IN_PROGRESS, S.DELIVERED, S.CHANGES_REQUESTED}),
             S.DISPUTED, "either", needs_reason=True,
         ),
+        "urge": Move(frozenset({S.DISPUTED}), None, "system"),
         "resolve": Move(frozenset({S.DISPUTED}), None, "moderator", needs_reason=True),
         "write": Move(OPEN | {S.COMPLETED}, None, "either"),
     }  # fmt: skip
-    TIMED_VERBS = frozenset({"expire", "remind", "chase_start", "warn_first", "warn_last", "auto_accept"})
-
-    CLOCKS = ("expire", "auto_accept")  # the timers that end something, as against reminders
+    CLOCKS = ("expire", "miss_start", "auto_accept")  # the timers that change the state, as against reminders
+    TIMED_VERBS = frozenset(
+        {*CLOCKS, "remind", "remind_start", "chase_start", "warn_first", "warn_last", "urge"}
+    )  # fmt: skip
 
     ref = models.CharField(max_length=14, unique=True, default=new_ref, editable=False)
     request_key = models.UUIDField(default=uuid.uuid4, editable=False)
