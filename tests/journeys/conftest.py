@@ -3,9 +3,12 @@
 import pytest
 from django.core import mail
 from django.core.cache import caches
+from playwright.sync_api import expect
 
 from accounts.notifications import send_due
 from tests import factories
+
+expect.set_options(timeout=10_000)
 
 
 @pytest.fixture(autouse=True)
