@@ -5,10 +5,10 @@ from __future__ import annotations
 from django.contrib.auth.decorators import login_not_required
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
-from django.utils.translation import get_language
 
 from accounts.models import Membership, Organisation
 from accounts.paging import page_of
+from marketplace.cards import cards
 from marketplace.models import Offer
 
 NEWEST_FIRST = ("-published_at", "-pk")
@@ -19,18 +19,13 @@ def organisation_detail(request: HttpRequest, slug: str) -> HttpResponse:
     organisation = get_object_or_404(Organisation.objects.select_related("region"), slug=slug)
     if not organisation.is_verified and not is_member(request, organisation):
         raise Http404
-    offers = (
-        Offer.objects.published()
-        .for_organisation(organisation)
-        .select_related("category")
-        .prefetch_related("texts", "category__labels")
-    )
+    offers = Offer.objects.published().for_organisation(organisation).only("pk", "published_at")
     page = page_of(offers, NEWEST_FIRST, request.GET.get("after", ""))
-    language = get_language()
+    reader = request.user if request.user.is_authenticated else None
     context = {
         "organisation": organisation,
         "page": page,
-        "lines": [{"offer": offer, "text": offer.text_for(language)} for offer in page.rows],
+        "cards": cards([offer.pk for offer in page.rows], reader),
     }
     return render(request, "vet2b/organisation_detail.html", context)
 
