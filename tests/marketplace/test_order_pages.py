@@ -13,7 +13,7 @@ from django.urls import reverse
 from django.utils import timezone
 from PIL import Image
 
-from accounts.models import Activity
+from accounts.models import Activity, Report
 from marketplace.models import Category, Order, OrderFile, Window
 from marketplace.views.orders_actions import ACTIONS
 from tests.factories import (
@@ -408,6 +408,19 @@ def test_a_lost_order_shows_its_buyer_similar_services(status, offer, buyer, bob
     lost = status in {"declined", "withdrawn", "rejected", "expired", "cancelled"}
     assert titles == (["Web shop nearby", "Website from Porto 2", "Website from Porto 1"] if lost else [])
     assert shown[1] == []
+
+
+@pytest.mark.parametrize("who", ["bob", "adam"])
+def test_either_side_reports_the_order_in_two_clicks(who, offer, buyer, bob, adam, signed_in):
+    order = make_order(offer, buyer, "quoted")
+    client = signed_in({"bob": bob, "adam": adam}[who])
+    report = reverse("accounts:report_new", args=["order", order.ref])
+
+    assert f'href="{report}"' in client.get(order.get_absolute_url()).text
+    answer = client.post(report, {"ground": "other", "text": "They ask for the phone number of a student."})
+
+    assert answer.status_code == 302
+    assert Report.objects.open().get().subject == order
 
 
 def test_question_and_answer_on_the_page(offer, buyer, bob, adam, signed_in):
