@@ -24,7 +24,7 @@ OLDEST = (3, 11)
 
 COMMANDS = {
     "run": ["-m", "vet2b.dev.runner"],
-    "test": ["-m", "pytest"],
+    "test": ["-m", "pytest", "-rs"],
     "check": ["-m", "vet2b.dev.check"],
     "bench": ["-m", "vet2b.dev.manage", "--database", "bench", "bench"],
     "manage": ["-m", "vet2b.dev.manage"],
