@@ -1,6 +1,8 @@
 """Many real clients at the same time, each with its own connection to PostgreSQL, against committed rows."""
 
+import random
 import threading
+import time
 import uuid
 from collections import Counter
 
@@ -15,6 +17,7 @@ from marketplace.models import Order, Window
 from tests.factories import LINE, make_member, make_offer, make_order, make_organisation, make_user, make_window, member
 
 CLIENTS = 50
+RACES = 200
 pytestmark = pytest.mark.django_db(transaction=True)
 
 
@@ -102,27 +105,46 @@ def test_one_form_sent_20_times_makes_one_order(name, offer, company):
     assert Window.objects.get().taken == (1 if name == "order_book" else 0)
 
 
-def test_accept_and_withdraw_raced_end_in_one_of_them(offer, company):
+def test_accept_and_withdraw_raced_200_times_end_in_one_of_them(offer, company):
     buyer = member(company.memberships.get().user, company)
     seller = member(offer.trainer, offer.school)
-    endings = Counter()
-    for _round in range(40):
-        order = make_order(offer, buyer, "quoted")
-        results = at_once(
-            [
-                lambda pk=order.pk: Order.objects.get(pk=pk).accept(1, by=buyer),
-                lambda pk=order.pk: Order.objects.get(pk=pk).withdraw_quote(by=seller, reason="A mistake."),
-            ]
-        )
+    orders = [make_order(offer, buyer, "quoted") for _round in range(RACES)]
+    line, head_start = threading.Barrier(2, timeout=30), random.Random(4)
 
+    def race(move, is_late):
+        """One side of all the races over one connection; None where it won."""
+        results = []
+        for order, late in zip(orders, is_late, strict=True):
+            mine = Order.objects.get(pk=order.pk)
+            line.wait()
+            time.sleep(late)
+            try:
+                results.append(move(mine))
+            except Refusal as refusal:
+                results.append(refusal)
+        return results
+
+    lags = [head_start.uniform(-0.004, 0.004) for _round in range(RACES)]
+    accepted, withdrawn = at_once(
+        [
+            lambda: race(lambda order: order.accept(1, by=buyer), [max(lag, 0) for lag in lags]),
+            lambda: race(
+                lambda order: order.withdraw_quote(by=seller, reason="A mistake."), [max(-lag, 0) for lag in lags]
+            ),
+        ]
+    )
+
+    endings = Counter()
+    for order, results in zip(orders, zip(accepted, withdrawn, strict=True), strict=True):
         order.refresh_from_db()
-        assert sorted(type(result) for result in results if result) == [InvalidTransition]
+        assert [type(result) for result in results if result] == [InvalidTransition]
         won = "accepted" if results[0] is None else "withdrawn"
         assert order.status == won
         assert (order.gross is not None) == (won == "accepted")
         assert order.activities.filter(verb__in=["order.accept", "order.withdraw_quote"]).count() == 1
         endings[won] += 1
-    assert sum(endings.values()) == 40
+    assert endings.total() == RACES
+    assert min(endings["accepted"], endings["withdrawn"]) > 10  # or it was no race
 
 
 def test_two_quotes_accepted_at_once_share_the_last_place(offer, company):
