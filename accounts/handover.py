@@ -82,5 +82,5 @@ def change_role(membership: Membership, role: str, *, by: Membership) -> None:
         by=by,
         notify=[(membership.user, organisation)],
         person=str(membership.user),
-        role=str(membership.get_role_display()),
+        role=membership.role,
     )

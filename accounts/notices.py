@@ -4,9 +4,11 @@ The texts are formatted with `Activity.details`, never with live objects: what w
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
 
+from django.apps import apps
 from django.urls import reverse
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
@@ -15,11 +17,35 @@ if TYPE_CHECKING:
     from accounts.models.activity import Activity
 
 Text = str | Promise
+Label = Callable[[Any], Text]
+
+
+def choice_of(model: str, name: str) -> Label:
+    """Reads the code of a choice in the active language; what is no code, as in old rows, stays as it is."""
+
+    def label(code: Any) -> Text:
+        return dict(apps.get_model(model)._meta.get_field(name).flatchoices).get(code, code)
+
+    return label
+
+
+def fields_of(model: str) -> Label:
+    """Reads a list of names of fields."""
+
+    def label(names: Any) -> Text:
+        if isinstance(names, str):
+            return names
+        options = apps.get_model(model)._meta
+        return ", ".join(str(options.get_field(name).verbose_name) for name in names)
+
+    return label
 
 
 @dataclass(frozen=True)
 class Notice:
-    """`title` is the subject of the mail and the inbox line; `body` what the mail adds; `told` the timeline's line."""
+    """`title` is the subject of the mail and the inbox line; `body` what the mail adds; `told` the timeline's line.
+
+    `codes` tells how to read those details that are codes, so that every reader gets them in their own language."""
 
     kind: str
     title: Text
@@ -27,15 +53,20 @@ class Notice:
     body: Text = ""
     url_name: str = ""
     button: Text = ""
+    codes: Mapping[str, Label] = field(default_factory=dict)
+
+    def words(self, activity: Activity) -> dict[str, Any]:
+        read = {name: label(activity.details[name]) for name, label in self.codes.items() if name in activity.details}
+        return activity.details | read
 
     def subject(self, activity: Activity) -> str:
-        return " ".join((str(self.title) % activity.details).split())
+        return " ".join((str(self.title) % self.words(activity)).split())
 
     def line(self, activity: Activity) -> str:
-        return str(self.told) % activity.details
+        return str(self.told) % self.words(activity)
 
     def text(self, activity: Activity) -> str:
-        return str(self.body) % activity.details
+        return str(self.body) % self.words(activity)
 
     def url(self, activity: Activity) -> str:
         return reverse(self.url_name, args=[activity.details["ref"]]) if self.url_name else ""
@@ -52,6 +83,7 @@ def notice_for(verb: str) -> Notice:
     return _notices[verb]
 
 
+ROLE = {"codes": {"role": choice_of("accounts.Membership", "role")}}
 ORGANISATION = {"kind": "organisation", "url_name": "accounts:organisation_home", "button": _("Open your organisation")}
 
 register(
@@ -62,6 +94,7 @@ register(
         "organisation.change": Notice(
             title=_("The details of %(title)s were changed"),
             told=_("The details of %(title)s were changed: %(fields)s"),
+            codes={"fields": fields_of("accounts.Organisation")},
             **ORGANISATION,
         ),
         "organisation.submit": Notice(
@@ -105,14 +138,14 @@ register(
         "organisation.add_member": Notice(
             title=_("%(person)s joined %(title)s"),
             told=_("%(person)s joined as %(role)s"),
-            kind="organisation",
-            url_name="accounts:organisation_home",
-            button=_("Open your organisation"),
+            **ROLE,
+            **ORGANISATION,
         ),
         "organisation.change_role": Notice(
             title=_("Your role in %(title)s changed"),
             told=_("%(person)s is now %(role)s"),
             body=_("Your role is now: %(role)s."),
+            **ROLE,
             **ORGANISATION,
         ),
         "organisation.remove_member": Notice(
@@ -128,7 +161,7 @@ register(
             **ORGANISATION,
         ),
         "invitation.send": Notice(
-            kind="organisation", title=_("%(email)s was invited"), told=_("%(email)s was invited as %(role)s")
+            kind="organisation", title=_("%(email)s was invited"), told=_("%(email)s was invited as %(role)s"), **ROLE
         ),
         "invitation.revoke": Notice(
             kind="organisation",
@@ -139,6 +172,7 @@ register(
             kind="organisation",
             title=_("Urgent report: %(title)s"),
             told=_("%(title)s was reported"),
+            codes={"ground": choice_of("accounts.Report", "ground")},
             body=_("Somebody reported this: %(ground)s.\n\nPlease look at it now; it stands first in the queue."),
             url_name="admin:accounts_report_open",
             button=_("Open the report"),

@@ -108,7 +108,7 @@ class Invitation(Tracked, Mailed, TimeStamped):
             "title": self.organisation.name,
             "ref": self.organisation.slug,
             "email": self.email,
-            "role": self.get_role_display(),
+            "role": self.role,
         }
 
     @classmethod
@@ -167,7 +167,7 @@ class Invitation(Tracked, Mailed, TimeStamped):
                 by=membership,
                 notify=self.organisation.owners(),
                 person=str(by),
-                role=str(membership.get_role_display()),
+                role=membership.role,
             )
         return membership
 

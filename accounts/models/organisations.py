@@ -209,8 +209,7 @@ class Organisation(Lifecycle, TimeStamped):
         if self.is_identity_locked and self.IDENTITY & set(fields):
             raise Refusal(_t("Name, country and numbers stand as they were sent for verification."))
         self.save(update_fields=[*fields, "updated_at"])
-        labels = ", ".join(str(self._meta.get_field(name).verbose_name) for name in fields)
-        self.record("change", by=by, fields=labels)
+        self.record("change", by=by, fields=list(fields))
 
     @transaction.atomic
     def submit(self, *, by: Membership) -> None:

@@ -100,7 +100,7 @@ class Report(Lifecycle, TimeStamped):
             by=by,
             notify=[(user, None) for user in moderators()] if report.is_urgent else (),
             language=get_language() or "en",
-            ground=str(report.get_ground_display()),
+            ground=ground,
         )
         duty.notifications.update(delivery=Delivery.NOW)  # a learner's safety waits for no daily digest
         report.record("receive", by=None, notify=[(by, None)])

@@ -164,7 +164,7 @@ def test_a_change_says_which_details(company, buyer):
 
     company.change(["town"], by=buyer)
 
-    assert company.activities.last().details["fields"] == "town"
+    assert company.activities.last().details["fields"] == ["town"]
 
 
 def test_history_is_about_the_organisation_and_not_what_it_did(offer, school):
