@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import logging
 from collections.abc import Iterable
 from datetime import timedelta
 from typing import Any
@@ -17,6 +18,7 @@ EXPIRES_AFTER = 5  # working days without an answer (E4)
 MAX_FILES = 10  # in one step
 MAX_OF_PERSON = 200 * 1024 * 1024  # in orders that are not ended
 MAX_OF_ORGANISATION = 5 * 1024 * 1024 * 1024
+log = logging.getLogger(__name__)
 
 
 class Words:
@@ -91,14 +93,18 @@ class Words:
         if len(files) + (self.files.filter(purpose="brief").count() if purpose == "brief" else 0) > MAX_FILES:
             raise Refusal(_("At most %(n)s files at once.") % {"n": MAX_FILES}, field="files")
         self.check_room(sum(file.size for file in files), by)
-        rows = [
-            self.files.create(
-                uploaded_by=by.user, organisation=by.organisation, purpose=purpose, file=file.file, name=file.name,
-                content_type=file.content_type, size=file.size,
-            )
-            for file in files
-        ]  # fmt: skip
-        return [row.as_details() for row in rows]
+        try:
+            return [self.store(file, purpose, by) for file in files]
+        except OSError as error:  # those that were stored lose their rows with this transaction, and are swept
+            log.error("files of order %s were not stored: %r", self.ref, error)
+            raise Refusal(_("The file could not be stored. Please try again later."), field="files") from error
+
+    def store(self, file: Checked, purpose: str, by: Membership) -> dict[str, Any]:
+        row = self.files.create(
+            uploaded_by=by.user, organisation=by.organisation, purpose=purpose, file=file.file, name=file.name,
+            content_type=file.content_type, size=file.size,
+        )  # fmt: skip
+        return row.as_details()
 
     def check_room(self, size: int, by: Membership) -> None:
         files = self.files.model.objects

@@ -12,6 +12,7 @@ from django.utils.translation import gettext_lazy as _
 from PIL import Image
 
 from accounts.models import User
+from marketplace.models.conversations import OrderFile
 from marketplace.models.offers import Offer
 from vet2b.lib.models import TimeStamped
 from vet2b.lib.refs import new_token
@@ -170,12 +171,13 @@ def remove_stray_files() -> int:
     """Deletes stored files that no row names and that are a day old, so never one whose row is being written."""
     images = set(OfferImage.objects.values_list("file", flat=True).distinct())
     images |= {sized_name(name, size) for name in images for size in SIZES}
-    documents = set(OfferDocument.objects.values_list("file", flat=True).distinct())
     removed = sweep(OfferImage, "offers/images", images)
-    return removed + sweep(OfferDocument, "offers/documents", documents)
+    for model, folder in ((OfferDocument, "offers/documents"), (OrderFile, "orders")):
+        removed += sweep(model, folder, set(model.objects.values_list("file", flat=True).distinct()))
+    return removed
 
 
-def sweep(model: type[OfferImage] | type[OfferDocument], folder: str, used: set[str]) -> int:
+def sweep(model: type[models.Model], folder: str, used: set[str]) -> int:
     storage = model._meta.get_field("file").storage
     try:
         names = [f"{folder}/{name}" for name in storage.listdir(folder)[1]]
