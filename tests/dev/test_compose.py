@@ -58,6 +58,15 @@ def test_site_runs_without_privileges(services, service):
     assert services[service]["read_only"] is True
 
 
+def test_image_is_built_once_before_any_service_of_it_starts(services):
+    builders = {name for name, service in services.items() if "build" in service}
+    waiting = {name for name in SITE if "migrate" in services[name].get("depends_on", {})}
+
+    assert builders == {"migrate"}
+    assert {services[name]["image"] for name in SITE} == {"vet2b"}
+    assert waiting == {"web", "worker", "beat"}
+
+
 def test_every_lasting_service_tells_how_it_is(services):
     silent = {name for name, service in services.items() if "healthcheck" not in service}
 
