@@ -13,6 +13,8 @@ from django.urls import reverse
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
+from accounts.restrictions import statement_text
+
 if TYPE_CHECKING:
     from accounts.models.activity import Activity
 
@@ -66,7 +68,9 @@ class Notice:
         return str(self.told) % self.words(activity)
 
     def text(self, activity: Activity) -> str:
-        return str(self.body) % self.words(activity)
+        """What the mail says, with what a moderator's restriction must tell besides."""
+        parts = (str(self.body) % self.words(activity), statement_text(activity))
+        return "\n\n".join(part for part in parts if part)
 
     def url(self, activity: Activity) -> str:
         return reverse(self.url_name, args=[activity.details["ref"]]) if self.url_name else ""
@@ -123,10 +127,7 @@ register(
         "organisation.suspend": Notice(
             title=_("%(title)s is suspended"),
             told=_("A moderator suspended %(title)s: %(reason)s"),
-            body=_(
-                "Your organisation cannot trade until this is cleared. The reason:\n\n%(reason)s\n\n"
-                "You may object by answering this mail; somebody else will decide."
-            ),
+            body=_("Your organisation cannot trade until this is cleared. The reason:\n\n%(reason)s"),
             **ORGANISATION,
         ),
         "organisation.reinstate": Notice(

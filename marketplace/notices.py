@@ -36,7 +36,7 @@ register(
         ),
         "offer.reject": Notice(
             title=_("Not published: %(title)s"), told=_("A moderator rejected the offer: %(reason)s"),
-            body=_("The reason:\n\n%(reason)s\n\nYou may object by answering this mail; somebody else will decide."), **OFFER,
+            body=_("The reason:\n\n%(reason)s"), **OFFER,
         ),
         "offer.give_up": Notice(
             title=_("Review ended: %(title)s"), told=_("The review ended after 10 days without an answer"),
@@ -188,6 +188,9 @@ register(
         ),
         "order.view_messages": Notice(
             title=_("A moderator read the messages: %(title)s"), told=_("A moderator read the messages"), **ORDER
+        ),
+        "order.view_file": Notice(
+            title=_("A moderator opened a file: %(title)s"), told=_("A moderator opened the file %(file)s"), **ORDER
         ),
         "order.write": Notice(
             title=_("Message from %(by)s: %(title)s"), told=_("%(by)s wrote"), body=_("%(text)s"), **(MESSAGE | {"button": _("Reply")})

@@ -11,6 +11,7 @@ from django.contrib.admin import AdminSite
 from django.contrib.contenttypes.models import ContentType
 from django.core.exceptions import PermissionDenied
 from django.core.paginator import Paginator
+from django.db import transaction
 from django.db.models import Model, QuerySet
 from django.http import HttpRequest, HttpResponse, HttpResponseNotFound
 from django.shortcuts import get_object_or_404, redirect
@@ -21,7 +22,8 @@ from django.utils.translation import gettext as _
 from accounts.admin.base import ReadOnly
 from accounts.admin.facts import Text
 from accounts.admin.forms import DecisionForm
-from accounts.models import Activity, Refusal, Report
+from accounts.models import Activity, InvalidTransition, Refusal, Report, Timer
+from accounts.restrictions import end_of
 
 PER_PAGE = 50
 HISTORY = 30
@@ -59,6 +61,10 @@ class Desk(ReadOnly):
     def review_words(self, request: HttpRequest, obj: Any) -> dict[str, Any]:
         """What the page of one object shows besides history and decisions."""
         raise NotImplementedError
+
+    def alike(self, obj: Any) -> QuerySet[Any]:
+        """The organisation's other objects that a decision about all of them reaches."""
+        return self.model._default_manager.none()
 
     def history(self, obj: Any) -> QuerySet[Activity]:
         return obj.activities
@@ -132,7 +138,8 @@ class Desk(ReadOnly):
         ]
 
     def form_of(self, decision: Decision, obj: Any, data: Any = None) -> DecisionForm:
-        return decision.form(data, auto_id=f"id_{decision.verb}_%s")
+        last = self.history(obj).order_by("-pk").first()
+        return decision.form(data, auto_id=f"id_{decision.verb}_%s", initial={"seen": last.pk if last else 0})
 
     def is_conflicted(self, request: HttpRequest, obj: Any) -> bool:
         """A decision is due, but this moderator belongs to a side of it."""
@@ -149,13 +156,39 @@ class Desk(ReadOnly):
         form = self.form_of(decision, obj, request.POST)
         if not form.is_valid():
             return self.review(request, obj, form, verb)
-        was_waiting = self.queue().filter(pk=pk).exists()
+        was_waiting, seen = self.queue().filter(pk=pk).exists(), form.cleaned_data["seen"]
+        if stale := self.stale(request, obj, seen):
+            return self.refused(request, obj, form, decision, stale)
         try:
-            getattr(obj, verb)(by=request.user, **form.arguments())
+            self.carry_out(request, obj, verb, form)
         except Refusal as refusal:
-            return self.refused(request, obj, form, decision, refusal)
+            return self.refused(request, obj, form, decision, self.stale(request, obj, seen) or refusal)
         messages.success(request, decision.done % {"title": obj})
         return self.after(request, pk) if was_waiting else redirect(self.url("change", pk))
+
+    def stale(self, request: HttpRequest, obj: Any, seen: int | None) -> Refusal | None:
+        """Why a decision is refused when others did something since the page was drawn."""
+        verbs = [f"{self.opts.model_name}.{decision.verb}" for decision in self.decisions]
+        if seen is None:
+            return None
+        others = self.history(obj).filter(pk__gt=seen).exclude(actor=request.user)
+        if decided := others.filter(verb__in=verbs).select_related("actor").order_by("-pk").first():
+            words = {"person": decided.actor, "what": decided.line}
+            return InvalidTransition(_("Already decided by %(person)s: %(what)s. Nothing was changed.") % words)
+        if others.exists():
+            return InvalidTransition(_("Something happened since you opened this page. Please look again."))
+        return None
+
+    @transaction.atomic
+    def carry_out(self, request: HttpRequest, obj: Any, verb: str, form: DecisionForm) -> None:
+        """Calls the verb on this object, or on all that are alike, and sets the day on which it ends."""
+        statement = form.statement()
+        for target in [obj, *(self.alike(obj) if statement.get("scope") == "all" else [])]:
+            target.statement = statement
+            getattr(target, verb)(by=request.user, **form.arguments())
+            if "until" in statement:
+                told = target.activities.filter(actor=request.user).order_by("-pk").first()
+                Timer.objects.create(subject=told, verb="lift", due_at=end_of(form.cleaned_data["until"]))
 
     def refused(
         self, request: HttpRequest, obj: Any, form: DecisionForm, decision: Decision, refusal: Refusal

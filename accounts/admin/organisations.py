@@ -12,8 +12,9 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.admin.desk import Decision, Desk
 from accounts.admin.facts import facts_of
-from accounts.admin.forms import ApprovalForm, DecisionForm, RuleForm
+from accounts.admin.forms import ApprovalForm, DecisionForm, RestrictionForm, RuleForm
 from accounts.models import Organisation
+from accounts.restrictions import register_rules
 
 RULES = {
     "register": _("The name and the registration number are those of the public register"),
@@ -25,6 +26,7 @@ RULES = {
     "safety": _("Nothing suggests that it seeks learners rather than their school's work"),
     "conduct": _("It keeps to the terms: honest offers and requests, respectful messages"),
 }
+register_rules(RULES)
 IDENTITY = ("registration_number", "vat_id", "website", "country", "region", "town", "address", "postcode")
 PROFILE = ("kind", "sector", "size", "languages", "source_language", "approval_limit")
 TIMES = ("created_at", "submitted_at", "verified_at", "rejections")
@@ -35,6 +37,15 @@ panels: list[Callable[[Organisation], dict[str, Any]]] = []
 
 class OrganisationRuleForm(RuleForm):
     RULES = RULES
+
+
+class RejectForm(RestrictionForm):
+    RULES = RULES
+
+
+class SuspendForm(RestrictionForm):
+    RULES = RULES
+    DURATIONS = ("lifted", "date")
 
 
 @admin.register(Organisation)
@@ -53,8 +64,8 @@ class OrganisationAdmin(Desk):
         Decision(
             "ask_changes", _("Ask for changes"), _("%(title)s was asked for changes."), OrganisationRuleForm, "ask"
         ),
-        Decision("reject", _("Reject"), _("%(title)s is rejected."), OrganisationRuleForm, "stop"),
-        Decision("suspend", _("Suspend"), _("%(title)s is suspended."), OrganisationRuleForm, "stop"),
+        Decision("reject", _("Reject"), _("%(title)s is rejected."), RejectForm, "stop"),
+        Decision("suspend", _("Suspend"), _("%(title)s is suspended."), SuspendForm, "stop"),
         Decision("reinstate", _("Lift the suspension"), _("%(title)s may trade again."), DecisionForm),
     )
 

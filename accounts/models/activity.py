@@ -12,7 +12,8 @@ from django.utils.translation import gettext_lazy as _
 from accounts.models.outbox import Mailed, MailedQuerySet
 from accounts.models.preferences import Delivery, NotificationPreference
 from accounts.models.users import User
-from accounts.notices import notice_for
+from accounts.notices import Text, notice_for
+from accounts.restrictions import statement
 
 if TYPE_CHECKING:
     from accounts.models.organisations import Membership, Organisation
@@ -35,6 +36,8 @@ class Activity(models.Model):
     details = models.JSONField(default=dict, blank=True)
     created_at = models.DateTimeField(default=timezone.now)
 
+    TIMED_VERBS = frozenset({"lift"})
+
     class Meta:
         verbose_name = _("activity")
         verbose_name_plural = _("activities")
@@ -52,9 +55,20 @@ class Activity(models.Model):
         return notice_for(self.verb)
 
     @property
+    def statement(self) -> list[tuple[Text, Text]]:
+        """Rule, scope and duration of a moderator's decision, in the active language."""
+        return statement(self)
+
+    @property
     def line(self) -> str:
         """One translated sentence that tells it, in the active language."""
         return self.notice.line(self)
+
+    def lift(self, *, by: None) -> None:
+        """Ends the suspension that this row tells of, on the day that its moderator set, unless it ended before."""
+        latest = self.subject.activities.filter(verb=self.verb).order_by("-created_at", "-pk").first()
+        if latest.pk == self.pk:
+            self.subject.reinstate(by=self.actor, reason=self.details["until"])
 
 
 class NotificationQuerySet(MailedQuerySet):

@@ -45,6 +45,7 @@ class Lifecycle(Tracked):
 
     TRANSITIONS: ClassVar[Mapping[str, Move]]
     status: Any
+    statement: Mapping[str, str] = {}  # what a moderator's decision says beside its reason: see accounts.restrictions
 
     class Meta:
         abstract = True
@@ -88,8 +89,9 @@ class Lifecycle(Tracked):
         before = self.status
         self.status = to or self.TRANSITIONS[verb].target or before
         self.save(update_fields=[*fields, "status", "updated_at"])
+        told = {**self.statement, **details}
         return self.record(
-            verb, by=by, notify=notify, from_status=before, to_status=self.status, reason=reason.strip(), **details
+            verb, by=by, notify=notify, from_status=before, to_status=self.status, reason=reason.strip(), **told
         )
 
     get_status_display: Any

@@ -11,8 +11,9 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.admin.desk import Decision, Desk
 from accounts.admin.facts import facts_of
-from accounts.admin.forms import ApprovalForm, DecisionForm, RuleForm
+from accounts.admin.forms import ApprovalForm, DecisionForm, RestrictionForm, RuleForm
 from accounts.models import Activity
+from accounts.restrictions import register_rules
 from marketplace.admin.changes import changes_of
 from marketplace.models import Offer
 from marketplace.words import language_names, lead_time_words, price_words, quantity_words, vat_words
@@ -26,6 +27,7 @@ RULES = {
     "own": _("Words and pictures are the school's own, or used with permission"),
     "contact": _("No contact details, payment links or advertising in texts and pictures"),
 }
+register_rules(RULES)
 DECISIONS = {"approve", "approve_revision", "ask_changes", "reject", "suspend", "reinstate", "give_up"}
 TERMS = ("kind", "category", "min_quantity", "max_quantity", "rounds_of_changes", "is_instant", "travel_radius_km")
 CLASS = ("trainer", "substitute", "class_name", "class_year", "class_size", "eqf_level", "has_minors")
@@ -33,6 +35,17 @@ CLASS = ("trainer", "substitute", "class_name", "class_year", "class_size", "eqf
 
 class OfferRuleForm(RuleForm):
     RULES = RULES
+
+
+class RejectForm(RestrictionForm):
+    RULES = RULES
+    SCOPES = ("one", "all")
+
+
+class SuspendForm(RestrictionForm):
+    RULES = RULES
+    SCOPES = ("one", "all")
+    DURATIONS = ("lifted", "date")
 
 
 @admin.register(Offer)
@@ -52,8 +65,8 @@ class OfferAdmin(Desk):
         Decision(
             "ask_changes", _("Ask for changes"), _("The school was asked to change %(title)s."), OfferRuleForm, "ask"
         ),
-        Decision("reject", _("Reject"), _("%(title)s is rejected."), OfferRuleForm, "stop"),
-        Decision("suspend", _("Suspend"), _("%(title)s is suspended."), OfferRuleForm, "stop"),
+        Decision("reject", _("Reject"), _("%(title)s is rejected."), RejectForm, "stop"),
+        Decision("suspend", _("Suspend"), _("%(title)s is suspended."), SuspendForm, "stop"),
         Decision("reinstate", _("Lift the suspension"), _("%(title)s is published again."), DecisionForm),
     )
 
@@ -69,6 +82,9 @@ class OfferAdmin(Desk):
     def queue_words(self, obj: Offer) -> dict[str, Any]:
         about = f"{obj.school.name} · {obj.category.name}"
         return {"about": f"{about} · {_('new version of a live offer')}" if obj.is_revision else about}
+
+    def alike(self, obj: Offer) -> QuerySet[Offer]:
+        return Offer.objects.filter(school=obj.school_id, status=obj.status).exclude(pk=obj.pk).order_by("pk")
 
     def history(self, obj: Offer) -> QuerySet[Activity]:
         """A new version shares its story with the live offer."""

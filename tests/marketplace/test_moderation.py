@@ -1,14 +1,16 @@
 """Moderators decide about offers and disputes at their desk in the admin."""
 
+from datetime import timedelta
 from decimal import Decimal
 from html import unescape
 
 import pytest
+import time_machine
 from django.core import mail
 from django.urls import reverse
 from django.utils import timezone
 
-from accounts.models import Activity, Report
+from accounts.models import Activity, Report, ring_due_timers
 from accounts.notifications import send_due
 from marketplace.admin.offers import RULES
 from tests import factories
@@ -43,6 +45,9 @@ def dispute(offer, buyer):
 
 def page(obj):
     return reverse(f"admin:marketplace_{obj._meta.model_name}_change", args=[obj.pk])
+
+
+RESTRICTION = {"rule": "learners", "scope": "one", "duration": "corrected"}
 
 
 def decide(client, obj, verb, **fields):
@@ -112,7 +117,7 @@ def test_approving_a_revision_changes_the_live_offer(desk, revision, offer):
 
 @pytest.mark.parametrize(("verb", "status"), [("ask_changes", "changes_requested"), ("reject", "rejected")])
 def test_a_refusal_is_mailed_with_its_reason_and_rule(desk, waiting, adam, verb, status):
-    decide(desk, waiting, verb, rule="learners", reason="Two students are named in the text.")
+    decide(desk, waiting, verb, **RESTRICTION, reason="Two students are named in the text.")
     send_due()
 
     waiting.refresh_from_db()
@@ -124,7 +129,7 @@ def test_a_refusal_is_mailed_with_its_reason_and_rule(desk, waiting, adam, verb,
 
 @pytest.mark.parametrize("verb", ["ask_changes", "reject"])
 def test_without_reason_nothing_is_refused(desk, waiting, verb):
-    response = decide(desk, waiting, verb, rule="learners", reason="")
+    response = decide(desk, waiting, verb, **RESTRICTION, reason="")
 
     assert response.status_code == 200
     waiting.refresh_from_db()
@@ -132,11 +137,49 @@ def test_without_reason_nothing_is_refused(desk, waiting, verb):
 
 
 def test_a_live_offer_is_suspended_and_comes_back(desk, offer, adam):
-    decide(desk, offer, "suspend", rule="contact", reason="A phone number stands in the text.")
+    fields = RESTRICTION | {"rule": "contact", "duration": "lifted"}
+    decide(desk, offer, "suspend", **fields, reason="A phone number stands in the text.")
     offer.refresh_from_db()
     assert offer.status == "suspended"
 
     decide(desk, offer, "reinstate", reason="The number is gone.")
+    offer.refresh_from_db()
+    assert offer.status == "published"
+
+
+@pytest.mark.parametrize("missing", ["rule", "scope", "duration"])
+def test_an_offer_is_not_suspended_without_rule_scope_and_duration(desk, offer, missing):
+    fields = RESTRICTION | {"duration": "lifted"} | {missing: ""}
+
+    assert decide(desk, offer, "suspend", **fields, reason="A phone number.").status_code == 200
+    offer.refresh_from_db()
+    assert offer.status == "published"
+
+
+def test_a_suspension_can_reach_all_offers_of_the_school(desk, offer, school, adam, sara, waiting):
+    other = factories.make_offer(school, adam, sara, title="Another")
+    teacher = factories.make_user("Theo Thorn")
+    foreign = factories.make_offer(factories.make_organisation(teacher, kind="school", name="Maple"), teacher)
+
+    fields = RESTRICTION | {"scope": "all", "duration": "lifted"}
+    decide(desk, offer, "suspend", **fields, reason="Every page has a phone number.")
+
+    for each, status in {offer: "suspended", other: "suspended", waiting: "in_review", foreign: "published"}.items():
+        each.refresh_from_db()
+        assert each.status == status
+    assert "Scope: Everything of this kind" in other.activities.get(verb="offer.suspend").notice.text(
+        other.activities.get(verb="offer.suspend")
+    )
+
+
+def test_a_suspended_offer_comes_back_on_its_day(desk, offer):
+    until = timezone.localdate() + timedelta(days=3)
+    fields = RESTRICTION | {"duration": "date", "until": until.isoformat()}
+    decide(desk, offer, "suspend", **fields, reason="A phone number.")
+
+    with time_machine.travel(timezone.now() + timedelta(days=5)):
+        ring_due_timers()
+
     offer.refresh_from_db()
     assert offer.status == "published"
 

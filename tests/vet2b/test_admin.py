@@ -355,6 +355,8 @@ def test_a_moderator_decides_without_scripts(browser, live_server, desk, world):
     page.locator("#decide-reject > summary").click()
     page.get_by_label("Rule").nth(1).select_option("learners")
     page.locator("#decide-reject textarea").fill("A student is named.")
+    page.locator("#decide-reject [name=scope]").select_option("one")
+    page.locator("#decide-reject [name=duration]").select_option("corrected")
     page.locator("#decide-reject button").click()
     assert Offer.objects.filter(status="rejected").count() == 1
     context.close()
