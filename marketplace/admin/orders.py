@@ -8,7 +8,7 @@ from django.contrib import admin
 from django.contrib.contenttypes.models import ContentType
 from django.core.exceptions import PermissionDenied
 from django.db.models import OuterRef, QuerySet, Subquery
-from django.http import HttpRequest, HttpResponse
+from django.http import FileResponse, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect
 from django.template.response import TemplateResponse
 from django.urls import URLPattern, path
@@ -19,6 +19,7 @@ from accounts.admin.facts import facts_of
 from accounts.admin.forms import DecisionForm
 from accounts.models import Activity
 from marketplace.models import Order
+from marketplace.views.orders_files import download
 from vet2b.lib.formats import money
 
 OUTCOMES = {
@@ -73,6 +74,7 @@ class OrderAdmin(Desk):
         view = self.admin_site.admin_view(self.messages_view)
         return [
             path("<int:pk>/messages/", view, name=self.url_name("messages")),
+            path("<int:pk>/files/<slug:ref>/", self.admin_site.admin_view(self.file_view), name=self.url_name("file")),
             path("ref/<slug:ref>/", self.admin_site.admin_view(self.open_view), name=self.url_name("open")),
             *super().get_urls(),
         ]
@@ -114,8 +116,7 @@ class OrderAdmin(Desk):
         order = get_object_or_404(self.get_queryset(request), pk=pk)
         if request.method != "POST":
             return redirect(self.url("change", pk))
-        if not self.has_view_permission(request, order) or not may_read(request, order):
-            raise PermissionDenied
+        self.guard_reading(request, order)
         order.record("view_messages", by=request.user)
         context = self.context(
             request,
@@ -128,6 +129,20 @@ class OrderAdmin(Desk):
             quotes=order.quotes.prefetch_related("lines"),
         )
         return TemplateResponse(request, "admin/desk/order_messages.html", context)
+
+    def file_view(self, request: HttpRequest, pk: int, ref: str) -> HttpResponse | FileResponse:
+        """Hands out a file of the parties; each time is written into the order's timeline, where they see it."""
+        order = get_object_or_404(self.get_queryset(request), pk=pk)
+        if request.method != "POST":
+            return redirect(self.url("change", pk))
+        self.guard_reading(request, order)
+        file = get_object_or_404(order.files, ref=ref)
+        order.record("view_file", by=request.user, file=file.name)
+        return download(file)
+
+    def guard_reading(self, request: HttpRequest, order: Order) -> None:
+        if not self.has_view_permission(request, order) or not may_read(request, order):
+            raise PermissionDenied
 
 
 def may_read(request: HttpRequest, order: Order) -> bool:

@@ -1,6 +1,6 @@
 from django.urls import path
 
-from marketplace.views import orders, orders_list, orders_new, orders_quote
+from marketplace.views import orders, orders_files, orders_list, orders_new, orders_quote
 from marketplace.views.orders_actions import ACTIONS
 
 urlpatterns = [
@@ -11,6 +11,6 @@ urlpatterns = [
     path("orders/<slug:ref>/", orders.order_detail, name="order_detail"),
     path("orders/<slug:ref>/edit/", orders_new.order_edit, name="order_edit"),
     path("orders/<slug:ref>/quote/", orders_quote.order_quote, name="order_quote"),
-    path("orders/<slug:ref>/files/<slug:file_ref>/", orders.order_file, name="order_file"),
+    path("orders/<slug:ref>/files/<slug:file_ref>/", orders_files.order_file, name="order_file"),
     *(path(f"orders/<slug:ref>/{verb}/", orders.order_act, {"verb": verb}, name=f"order_{verb}") for verb in ACTIONS),
 ]

@@ -1,4 +1,4 @@
-"""The page of one order, its files, and the verbs that its two sides may call."""
+"""The page of one order, and the verbs that its two sides may call."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ import logging
 from typing import Any
 
 from django.contrib import messages
-from django.http import FileResponse, Http404, HttpResponse
+from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_POST
 
@@ -103,17 +103,3 @@ def order_act(request: AuthedRequest, ref: str, verb: str) -> HttpResponse:
         return order_page(request, order_for(request, ref), {verb: form}, status=422)
     messages.success(request, action.done)
     return redirect("marketplace:order_list" if verb == "discard" else order)
-
-
-def order_file(request: AuthedRequest, ref: str, file_ref: str) -> FileResponse:
-    """A private file: asked for anew each time, never shown inside the site."""
-    file = get_object_or_404(order_for(request, ref).files, ref=file_ref)
-    try:
-        content = file.file.open()
-    except FileNotFoundError as error:
-        raise Http404 from error
-    response = FileResponse(content, as_attachment=True, filename=file.name, content_type=file.content_type)
-    response.headers["X-Content-Type-Options"] = "nosniff"
-    response.headers["Content-Security-Policy"] = "sandbox; default-src 'none'"
-    response.headers["Cache-Control"] = "private, no-store"
-    return response

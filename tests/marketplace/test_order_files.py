@@ -9,10 +9,10 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import transaction
 from django.urls import reverse
 
-from accounts.models import Refusal
+from accounts.models import Refusal, Report
 from marketplace.models import OrderFile
 from marketplace.models.pictures import remove_stray_files
-from tests.factories import make_order
+from tests.factories import make_member, make_order
 from vet2b.lib.uploads import Checked
 
 PDF = b"%PDF-1.7\n1 0 obj<</Type/Catalog>>endobj\ntrailer<</Root 1 0 R>>\n%%EOF\n"
@@ -116,3 +116,70 @@ def test_a_full_disk_keeps_the_draft_of_a_request(offer, buyer, bob, media, sign
     assert page.status_code == 422
     assert "The file could not be stored." in page.text
     assert "A larger website." in page.text
+
+
+# --- Moderators ---
+@pytest.fixture
+def desk(signed_in, mona):
+    return signed_in(mona)
+
+
+def at_the_desk(order):
+    return reverse("admin:marketplace_order_file", args=[order.pk, order.files.get().ref])
+
+
+def with_file(order, by):
+    order.write("Our logo.", by=by, files=[file()])
+    return order
+
+
+def test_a_moderator_opens_a_file_of_a_dispute_and_both_sides_see_it(offer, buyer, bob, adam, mona, desk):
+    order = with_file(make_order(offer, buyer, "in_progress"), buyer)
+    order.dispute(by=buyer, reason="Not what was agreed.")
+    messages = desk.post(reverse("admin:marketplace_order_messages", args=[order.pk]))
+
+    assert f'action="{at_the_desk(order)}"' in messages.text
+    answers = [desk.post(at_the_desk(order)) for _time in range(2)]
+
+    assert [b"".join(answer.streaming_content) for answer in answers] == [PDF, PDF]
+    assert answers[0].headers["Content-Disposition"] == 'attachment; filename="plan.pdf"'
+    assert answers[0].headers["Content-Security-Policy"] == "sandbox; default-src 'none'"
+    looks = order.activities.filter(verb="order.view_file")
+    assert [(look.actor, look.line) for look in looks] == [(mona, "A moderator opened the file plan.pdf")] * 2
+    for user in (bob, adam):
+        desk.force_login(user)
+        assert desk.get(order.get_absolute_url()).text.count("A moderator opened the file plan.pdf") == 2
+
+
+def test_a_report_opens_the_files_until_it_is_decided(offer, buyer, bob, mona, desk):
+    order = with_file(make_order(offer, buyer, "in_progress"), buyer)
+    report = Report.send(order, by=bob, ground="other", text="Something is wrong with it.")
+
+    answer = desk.post(at_the_desk(order))
+    assert b"".join(answer.streaming_content) == PDF
+    report.decide(by=mona, upheld=False, reason="Nothing was found.")
+    assert desk.post(at_the_desk(order)).status_code == 403
+    assert order.activities.filter(verb="order.view_file").count() == 1
+
+
+def test_files_stay_closed_without_dispute_or_report_and_to_a_moderator_of_one_side(offer, buyer, mona, company, desk):
+    quiet = with_file(make_order(offer, buyer, "in_progress"), buyer)
+    own = with_file(make_order(offer, buyer, "in_progress"), buyer)
+    own.dispute(by=buyer, reason="Not what was agreed.")
+    make_member(mona, company)
+
+    for order in (quiet, own):
+        assert desk.post(at_the_desk(order)).status_code == 403
+        assert not order.activities.filter(verb="order.view_file").exists()
+
+
+def test_looking_by_a_link_opens_nothing(offer, buyer, adam, desk):
+    order = with_file(make_order(offer, buyer, "in_progress"), buyer)
+    order.dispute(by=buyer, reason="Not what was agreed.")
+    url = at_the_desk(order)
+
+    assert desk.get(url).status_code == 302
+    assert desk.post(url.replace(order.files.get().ref, "00000000000000")).status_code == 404
+    desk.force_login(adam)
+    assert desk.post(url).status_code == 404
+    assert not order.activities.filter(verb="order.view_file").exists()
