@@ -1,12 +1,55 @@
+import time
 from collections.abc import Callable
+from functools import partial
 
 from django.conf import settings
+from django.contrib import messages
+from django.contrib.auth.middleware import AuthenticationMiddleware, LoginRequiredMiddleware, auser, get_user
+from django.contrib.auth.models import AnonymousUser
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
+from django.utils.functional import SimpleLazyObject
+from django.utils.translation import gettext as _
 
-from accounts.models import Membership
+from accounts.models import Membership, User
+from accounts.sessions import BEGAN, SEEN, limits_of, start
 
 SESSION_KEY = "organisation"
+
+
+class LimitedSessions(AuthenticationMiddleware):
+    """Signs out who was idle for too long or signed in too long ago, as soon as a page asks who they are."""
+
+    WRITE_EVERY = 180
+
+    def process_request(self, request: HttpRequest) -> None:
+        request.user = SimpleLazyObject(lambda: self.live_user(request))
+        request.auser = partial(auser, request)
+
+    def live_user(self, request: HttpRequest) -> User | AnonymousUser:
+        user = get_user(request)
+        if not user.is_authenticated:
+            return user
+        session, now = request.session, int(time.time())
+        if BEGAN not in session:
+            start(session)
+        idle, absolute = limits_of(user)
+        if now - session[SEEN] > idle or now - session[BEGAN] > absolute:
+            session.flush()
+            messages.info(request, _("You were signed out for your safety. Please sign in again."))
+            return AnonymousUser()
+        if now - session[SEEN] >= self.WRITE_EVERY:
+            session[SEEN] = now
+        return user
+
+
+class LoginRequired(LoginRequiredMiddleware):
+    """Asks who is there only where it matters: answers of public views are the same for all, and cached so."""
+
+    def process_view(self, request, view, args, kwargs) -> HttpResponse | None:
+        if not getattr(view, "login_required", True):
+            return None
+        return super().process_view(request, view, args, kwargs)
 
 
 def find_membership(request: HttpRequest) -> Membership | None:
@@ -64,10 +107,10 @@ class SecondFactorRequired:
         return self.get_response(request)
 
     def process_view(self, request, view, args, kwargs) -> HttpResponse | None:
-        if not settings.MFA_REQUIRED or not request.user.is_authenticated:
+        if not settings.MFA_REQUIRED or not getattr(view, "login_required", True):
             return None
         name = request.resolver_match.url_name or ""
-        if name.startswith(self.ALLOWED_NAMES) or not getattr(view, "login_required", True):
+        if name.startswith(self.ALLOWED_NAMES) or not request.user.is_authenticated:
             return None
         if needs_second_factor(request) and not request.user.authenticator_set.exclude(type="recovery_codes").exists():
             return redirect("mfa_index")
