@@ -192,9 +192,6 @@ register(
         "order.view_file": Notice(
             title=_("A moderator opened a file: %(title)s"), told=_("A moderator opened the file %(file)s"), **ORDER
         ),
-        "order.view_file": Notice(
-            title=_("A moderator opened a file: %(title)s"), told=_("A moderator opened the file %(file)s"), **ORDER
-        ),
         "order.write": Notice(
             title=_("Message from %(by)s: %(title)s"), told=_("%(by)s wrote"), body=_("%(text)s"), **(MESSAGE | {"button": _("Reply")})
         ),
