@@ -21,6 +21,7 @@ from marketplace.forms.offers import StartForm
 from marketplace.models import Category, Offer, Window
 from marketplace.models.offer_checks import percent
 from marketplace.views.offers_parts import part_label
+from marketplace.views.switch import switch_page
 
 PER_PAGE = 30
 HISTORY = 60
@@ -131,7 +132,10 @@ def offer_begin(request: AuthedRequest, category: str) -> HttpResponse:
 
 
 def offer_manage(request: AuthedRequest, ref: str) -> HttpResponse:
-    offer = offer_for(request, ref)
+    try:
+        offer = offer_for(request, ref)
+    except Http404:
+        return switch_page(request, Offer, ref)
     checks = offer.checks()
     context = {
         "offer": offer,

@@ -17,6 +17,7 @@ from marketplace.models import Order
 from marketplace.models.quotes import offer_total
 from marketplace.views.orders_actions import ACTIONS, form_of, offered_actions
 from marketplace.views.orders_timeline import QuoteCard, quote_cards, timeline
+from marketplace.views.switch import switch_page
 
 SIMILAR = 3
 logger = logging.getLogger(__name__)
@@ -35,7 +36,11 @@ def order_for(request: AuthedRequest, ref: str) -> Order:
 
 
 def order_detail(request: AuthedRequest, ref: str) -> HttpResponse:
-    return order_page(request, order_for(request, ref))
+    try:
+        order = order_for(request, ref)
+    except Http404:
+        return switch_page(request, Order, ref)
+    return order_page(request, order)
 
 
 def order_page(

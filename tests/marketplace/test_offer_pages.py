@@ -8,7 +8,7 @@ from django.utils import timezone
 
 from marketplace.models import Category, Offer
 from marketplace.models.offer_edits import fingerprint
-from tests.factories import complete_draft, make_offer, make_order, make_window
+from tests.factories import complete_draft, make_offer, make_order, make_organisation, make_window
 
 PARTS = ["price", "terms", "people"]
 
@@ -89,6 +89,22 @@ def test_another_school_sees_nothing_of_it(signed_in, draft, charlie):
     for page in posts_of(draft):
         assert client.post(page).status_code == 404, page
     assert fresh(draft).status == "draft"
+
+
+def test_a_mail_link_to_another_of_ones_schools_asks_to_switch(signed_in, draft, school, adam, lea):
+    switch, url = reverse("accounts:organisation_switch"), reverse("marketplace:offer_manage", args=[draft.ref])
+    firms = {person: make_organisation(person) for person in (adam, lea)}
+    client = signed_in(adam)
+    client.post(switch, {"organisation": firms[adam].slug})
+
+    asked = client.get(url)
+    assert f"You are acting for {firms[adam].name}. This belongs to {school.name}." in asked.text
+    answer = client.post(switch, {"organisation": school.slug, "next": url}, follow=True)
+    assert answer.context["offer"] == draft
+
+    client = signed_in(lea)
+    client.post(switch, {"organisation": firms[lea].slug})
+    assert client.get(url).status_code == 404
 
 
 def test_learners_are_kept_out(signed_in, lea, draft):

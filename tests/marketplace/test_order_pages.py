@@ -81,6 +81,51 @@ def test_a_foreign_order_looks_like_a_missing_one(offer, buyer, charlie, signed_
     assert text_of(foreign).replace(order.ref, "") == text_of(missing).replace("2" * 14, "")
 
 
+def acts_for(client, organisation):
+    client.post(reverse("accounts:organisation_switch"), {"organisation": organisation.slug})
+
+
+@pytest.mark.parametrize("side", ["buyer", "seller"])
+def test_a_mail_link_to_another_of_ones_organisations_asks_to_switch(side, offer, buyer, company, school, signed_in):
+    order = make_order(offer, buyer, "quoted")
+    nora = make_user("Nora Nettle")
+    other = make_organisation(nora, name="Nettle Dyers")
+    mine = {"buyer": company, "seller": school}[side]
+    make_member(nora, mine)
+    client = signed_in(nora)
+    acts_for(client, other)
+    link = f"{order.get_absolute_url()}?from=mail"
+
+    asked = client.get(link)
+    assert asked.status_code == 200
+    assert f"You are acting for Nettle Dyers. This belongs to {mine.name}." in text_of(asked)
+    assert "thread" not in asked.text
+    assert client.get(order.get_absolute_url()).context["organisation"] == mine  # looking has switched nothing
+    hidden = {"organisation": mine.slug, "next": link}
+    assert all(f'name="{name}" value="{value}"' in asked.text for name, value in hidden.items())
+
+    answer = client.post(reverse("accounts:organisation_switch"), hidden, follow=True)
+
+    assert answer.redirect_chain == [(link, 302)]
+    assert answer.context["side"] == side
+
+
+def test_learners_and_drafts_of_the_buyer_stay_missing_from_elsewhere(offer, buyer, company, school, signed_in):
+    nora = make_user("Nora Nettle")
+    other = make_organisation(nora, name="Nettle Dyers")
+    make_member(nora, company, role="learner")
+    make_member(nora, school)
+    client = signed_in(nora)
+    acts_for(client, other)
+    draft, sent = make_order(offer, buyer, "draft"), make_order(offer, buyer, "requested")
+
+    assert client.get(draft.get_absolute_url()).status_code == 404
+    assert client.get(sent.get_absolute_url()).context["organisation"] == school
+    school.memberships.get(user=nora).delete()
+    assert client.get(sent.get_absolute_url()).status_code == 404
+    assert client.post(url("write", sent.ref), {"text": "Hello."}).status_code == 404
+
+
 @pytest.mark.parametrize("verb", ACTIONS)
 def test_verbs_of_a_foreign_order_are_missing(verb, offer, buyer, charlie, lea, signed_in):
     order = make_order(offer, buyer, "quoted")
