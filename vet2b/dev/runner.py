@@ -14,7 +14,7 @@ from pathlib import Path
 
 from vet2b.dev.postgres import Postgres, PostgresError
 from vet2b.dev.processes import ROOT, Process
-from vet2b.dev.valkey import Valkey
+from vet2b.dev.valkey import Valkey, ValkeyError
 
 HOST = "127.0.0.1"
 
@@ -53,7 +53,7 @@ def broker(folder: Path) -> Iterator[tuple[str, Process | None]]:
     if named := os.environ.get("REDIS_URL"):
         yield named, None
         return
-    server = Valkey(folder / "valkey")
+    server = Valkey(folder)
     process = server.start()
     try:
         yield server.url, process
@@ -152,7 +152,7 @@ def main() -> None:
         signal.signal(each, stop)
     try:
         run(options.data.absolute(), int(os.environ.get("PORT") or 8000), with_demo=not options.without_demo)
-    except PostgresError as error:
+    except (PostgresError, ValkeyError) as error:
         sys.exit(str(error))
     except Stopped:
         print("VET2B has stopped.", flush=True)
