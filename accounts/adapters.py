@@ -13,6 +13,7 @@ from django.utils import timezone
 from django.utils.translation import get_language, override
 from django.utils.translation import gettext as _
 
+from accounts.addresses import remember_change
 from accounts.models import OutgoingMail, RefusedAddress, User
 from accounts.tasks import nudge_outbox
 from vet2b.lib.mail import one_line
@@ -40,6 +41,14 @@ class AccountAdapter(DefaultAccountAdapter):
             text = _("We cannot reach you at %(email)s: mails come back. Please change the address in your settings.")
             messages.warning(request, text % {"email": user.email})
         return response
+
+    def send_notification_mail(
+        self, template_prefix: str, user: User, context: dict[str, Any] | None = None, email: str | None = None
+    ) -> None:
+        words = {"user": user, **(context or {})}
+        if template_prefix == "account/email/email_changed":
+            words["undo_url"] = remember_change(user, words["from_email"], words["to_email"])
+        super().send_notification_mail(template_prefix, user, words, email)
 
     def send_mail(self, template_prefix: str, email: str, context: dict[str, Any]) -> None:
         """Writes the mail into the outbox: a mail server that is down or slow holds up no page, and whether an

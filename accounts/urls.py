@@ -1,6 +1,6 @@
 from django.urls import include, path
 
-from accounts.views import invitations, logos, members, notifications, organisations, schools
+from accounts.views import addresses, invitations, logos, members, notifications, organisations, schools
 
 app_name = "accounts"
 urlpatterns = [
@@ -25,7 +25,8 @@ urlpatterns = [
     path("inbox/read/", notifications.inbox_read_all, name="inbox_read_all"),
     path("inbox/<int:pk>/open/", notifications.notification_open, name="notification_open"),
     path("inbox/<int:pk>/read/", notifications.notification_read, name="notification_read"),
-    path("settings/address/", notifications.address_confirm, name="address_confirm"),
+    path("settings/address/", addresses.address_confirm, name="address_confirm"),
+    path("address/<str:token>/", addresses.address_undo, name="address_undo"),
     path("settings/", notifications.preferences, name="preferences"),
     path("unsubscribe/<str:token>/", notifications.unsubscribe, name="unsubscribe"),
 ]

@@ -46,6 +46,7 @@ RULES = {
     "accounts:inbox_read_all": (LOGIN, []),
     "accounts:preferences": (LOGIN, []),
     "accounts:address_confirm": (LOGIN, []),
+    "accounts:address_undo": (PUBLIC, ["'forged'"]),
     "accounts:unsubscribe": (NOBODY_PUBLIC, ["'forged'"]),
     "accounts:report_new": (PUBLIC, ["'offer'", "offer.ref"]),
     "accounts:report_receipt": (NOBODY_PUBLIC, ["report.ref"]),

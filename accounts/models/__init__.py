@@ -1,5 +1,5 @@
 from accounts.models.activity import Activity, Notification, Tracked
-from accounts.models.addresses import RefusedAddress
+from accounts.models.addresses import AddressChange, RefusedAddress
 from accounts.models.invitations import Invitation
 from accounts.models.lifecycle import InvalidTransition, Lifecycle, Move, Refusal
 from accounts.models.memberships import Membership
@@ -12,7 +12,7 @@ from accounts.models.timers import Timed, Timer, ring_due_timers
 from accounts.models.users import User, display_name
 
 __all__ = [
-    "ALWAYS_MAILED", "Activity", "Delivery", "InvalidTransition", "Invitation", "Kind", "Lifecycle",
+    "ALWAYS_MAILED", "Activity", "AddressChange", "Delivery", "InvalidTransition", "Invitation", "Kind", "Lifecycle",
     "Mailed", "MailedQuerySet", "Membership", "Move", "Notification", "NotificationPreference",
     "Organisation", "OutgoingMail", "Refusal", "RefusedAddress", "Region", "Report", "Timed", "Timer", "Tracked",
     "User", "display_name", "ring_due_timers",

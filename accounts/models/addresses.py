@@ -1,9 +1,20 @@
 from __future__ import annotations
 
+from datetime import datetime, timedelta
+
 from django.db import models, transaction
 from django.db.models.functions import Lower
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
+
+from accounts.models.users import User
+from vet2b.lib.refs import token_hash
+
+UNDO_WITHIN = timedelta(hours=72)
+
+
+def undo_ends() -> datetime:
+    return timezone.now() + UNDO_WITHIN
 
 
 class RefusedAddressQuerySet(models.QuerySet["RefusedAddress"]):
@@ -54,3 +65,32 @@ class RefusedAddress(models.Model):
         """Its owner says that it works again: mail goes there, and one more refusal marks it once more."""
         self.refusals, self.marked_at = self.MAX_REFUSALS - 1, None
         self.save(update_fields=["refusals", "marked_at"])
+
+
+class AddressChangeQuerySet(models.QuerySet["AddressChange"]):
+    def live(self) -> AddressChangeQuerySet:
+        return self.filter(over_at=None, expires_at__gt=timezone.now(), user__is_active=True)
+
+    def for_token(self, token: str) -> AddressChange | None:
+        return self.live().filter(token_hash=token_hash(token)).select_related("user").first()
+
+
+class AddressChange(models.Model):
+    """Somebody's address was changed; who reads the old one can take that back with a mailed link."""
+
+    user = models.ForeignKey(User, models.CASCADE, related_name="address_changes")
+    old = models.EmailField()
+    new = models.EmailField()
+    token_hash = models.CharField(max_length=64, unique=True)
+    created_at = models.DateTimeField(default=timezone.now)
+    expires_at = models.DateTimeField(default=undo_ends)
+    over_at = models.DateTimeField(null=True, blank=True)
+
+    objects = AddressChangeQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("change of address")
+        verbose_name_plural = _("changes of address")
+
+    def __str__(self) -> str:
+        return f"{self.old} → {self.new}"

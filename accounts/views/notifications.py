@@ -33,15 +33,6 @@ def inbox(request: AuthedRequest) -> HttpResponse:
 
 
 @require_POST
-def address_confirm(request: AuthedRequest) -> HttpResponse:
-    """The person says that their marked address takes mail again."""
-    if refused := RefusedAddress.objects.marked_for(request.user.email):
-        refused.confirm()
-        messages.success(request, _("We write to %(email)s again.") % {"email": request.user.email})
-    return redirect("accounts:inbox")
-
-
-@require_POST
 def notification_open(request: AuthedRequest, pk: int) -> HttpResponse:
     """Marks it read, acts for the organisation it is about, and leads to its page."""
     notifications = request.user.notifications.visible().select_related("activity", "organisation")
