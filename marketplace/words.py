@@ -51,6 +51,9 @@ PER = {
     "car": lambda: _("per car"),
     "team": lambda: _("per team"),
     "cube": lambda: _("per cube"),
+    "part": lambda: _("per part"),
+    "vehicle": lambda: _("per vehicle"),
+    "room": lambda: _("per room"),
 }
 
 

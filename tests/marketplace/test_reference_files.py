@@ -5,6 +5,8 @@ from pathlib import Path
 
 import pytest
 
+from marketplace.words import PER
+
 ROOT = Path(__file__).parents[2]
 DATA = ROOT / "marketplace" / "data"
 
@@ -136,6 +138,16 @@ def test_every_category_has_one_template_and_every_price_model_an_example():
     assert [template["category"] for template in TEMPLATES] == CODES
     assert {template["price_model"] for template in TEMPLATES} == PRICE_MODELS
     assert {template["kind"] for template in TEMPLATES} == {"service", "product"}
+
+
+@each_template
+def test_template_can_be_sent_for_review_with_its_words_of_safety(template):
+    assert is_clean(template["safety"])
+
+
+@each_template
+def test_the_unit_of_a_template_has_words(template):
+    assert template["unit"] in {"", *PER}
 
 
 @each_template
