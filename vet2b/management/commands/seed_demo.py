@@ -1,4 +1,5 @@
 import random
+from collections import Counter
 from datetime import timedelta
 from typing import Any
 
@@ -7,7 +8,7 @@ from django.db import transaction
 from django.utils import timezone
 
 from accounts.models import Membership, Notification, Organisation, User
-from marketplace.models import Offer
+from marketplace.models import Offer, Order
 from vet2b.demo import people
 from vet2b.demo.bulk import add_synthetic_offers
 from vet2b.demo.offers import add_offer
@@ -97,11 +98,29 @@ def forget_old_news() -> None:
     Notification.objects.filter(created_at__lt=now - timedelta(days=7)).update(read_at=now)
 
 
+def busiest_trainer() -> tuple[dict[str, Any], dict[str, Any]]:
+    """The trainer whose turn it is in most orders, and the school, so that a visitor has something to do."""
+    worlds = [people.read(country) for country in people.COUNTRIES]
+    offers = {offer["number"]: offer for world in worlds for offer in world["offers"]}
+    waiting = Counter(
+        (offers[entry["offer"]]["school"], offers[entry["offer"]]["trainer"])
+        for entry in people.read("orders")["orders"]
+        if entry["state"] in Order.TURNS["seller"]
+    )
+    staff = [
+        (school, person)
+        for world in worlds
+        for school in world["schools"]
+        for person in school["people"]
+        if person["role"] == "staff"
+    ]
+    return max(staff, key=lambda pair: waiting[pair[0]["key"], pair[1]["key"]])
+
+
 def demo_accounts() -> list[tuple[str, str]]:
     """One address for each role."""
     entries = people.read("organisations")
-    school = people.read("lv")["schools"][0]
-    trainer = next(person for person in school["people"] if person["role"] == "staff")
+    school, trainer = busiest_trainer()
     owner = next(person for person in school["people"] if person["role"] == "owner")
     company, body = entries["companies"][0], entries["public_bodies"][0]
     return [
