@@ -17,7 +17,7 @@ from accounts.models import User
 from marketplace.cards import cards, similar_cards
 from marketplace.models import BY_QUANTITY, Favourite, Offer, OfferText
 from marketplace.models.windows import earliest_start
-from marketplace.offer_shown import offer_shown
+from marketplace.offer_shown import live_offer
 from marketplace.structured import offer_as_json_ld
 from marketplace.words import language_names, lead_time_words, price_words, quantity_words, vat_words
 
@@ -28,7 +28,7 @@ LISTED = 96
 @login_not_required
 def offer_detail(request: HttpRequest, slug: str) -> HttpResponse:
     try:
-        offer = offer_shown(Offer.objects.published().filter(slug=slug), reader(request))
+        offer = live_offer(slug, reader(request))
     except Offer.DoesNotExist:
         raise Http404 from None
     return render(request, "marketplace/offers/detail.html", page_context(offer, request))

@@ -10,7 +10,6 @@ from django.views.decorators.http import require_POST
 
 from accounts.http import AuthedRequest
 from accounts.models import Refusal
-from marketplace.models import Offer
 from marketplace.offer_shown import offer_shown
 from marketplace.views.offer_page import page_context
 from marketplace.views.offers import offer_for
@@ -67,6 +66,6 @@ def offer_revise(request: AuthedRequest, ref: str) -> HttpResponse:
 def offer_preview(request: AuthedRequest, ref: str) -> HttpResponse:
     """The public page as companies will see it."""
     offer = offer_for(request, ref)
-    context = page_context(offer_shown(Offer.objects.filter(pk=offer.pk)), request)
+    context = page_context(offer_shown(offer.pk), request)
     context |= {"managed": offer, "is_preview": True}
     return render(request, "marketplace/offers/preview.html", context)

@@ -1,34 +1,32 @@
-"""Reads the parts of an object in the object's own statement, where prefetching takes one for each kind of part."""
+"""Makes objects of rows that came as JSON, so that one statement can read an object with all its parts."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from typing import Any
+from functools import cache
+from typing import Any, TypeVar
 
-from django.contrib.postgres.expressions import ArraySubquery
-from django.db.models import DecimalField, F, Model, QuerySet, TextField
-from django.db.models.functions import Cast, JSONObject
+from django.db.models import Field, Model
 
-
-def rows_of(parts: QuerySet[Any]) -> ArraySubquery:
-    """All columns of `parts`, which name their owner by an OuterRef; `put_rows` makes objects of them."""
-    columns = {
-        # JSON would make a float of it
-        field.attname: Cast(field.attname, TextField()) if isinstance(field, DecimalField) else F(field.attname)
-        for field in parts.model._meta.concrete_fields
-    }
-    return ArraySubquery(parts.values_list(JSONObject(**columns)))
+M = TypeVar("M", bound=Model)
 
 
-def put_rows(owner: Model, relation: str, rows: Iterable[dict[str, Any]]) -> None:
-    """Lets `owner.<relation>.all()` give the `rows`, as prefetch_related would."""
+def object_of(model: type[M], row: dict[str, Any] | None) -> M | None:
+    """`row` has the table's columns, or some of them; decimals as text."""
+    if row is None:
+        return None
+    fields = [(name, field) for name, column, field in fields_of(model) if column in row]
+    return model.from_db("default", [name for name, _f in fields], [f.to_python(row[f.column]) for _n, f in fields])
+
+
+def put_objects(owner: Model, relation: str, rows: list[dict[str, Any]] | None) -> None:
+    """Lets `owner.<relation>.all()` give the `rows` in their order, as prefetch_related would."""
     manager = getattr(owner, relation)
-    fields = manager.model._meta.concrete_fields
-    names = [field.attname for field in fields]
-    read = manager.get_queryset()
-    read._result_cache = [
-        manager.model.from_db(owner._state.db, names, [field.to_python(row[field.attname]) for field in fields])
-        for row in rows
-    ]
-    read._prefetch_done = True
-    owner.__dict__.setdefault("_prefetched_objects_cache", {})[relation] = read
+    found = manager.model._default_manager.none()
+    found._result_cache = [object_of(manager.model, row) for row in rows or ()]
+    found._prefetch_done = True
+    owner.__dict__.setdefault("_prefetched_objects_cache", {})[relation] = found
+
+
+@cache
+def fields_of(model: type[Model]) -> list[tuple[str, str, Field[Any, Any]]]:
+    return [(field.attname, field.column, field) for field in model._meta.concrete_fields]
