@@ -93,13 +93,13 @@ class Results:
 
     @property
     def drawn_cards(self) -> SafeString:
-        return stamp("marketplace/offers/_list_card.html", "card", self.cards)
+        return stamp("components/_offer_card_item.html", "card", self.cards, level=2)
 
     @property
     def drawn_more(self) -> SafeString:
         """The next cards, of which the first takes the focus."""
         first, *others = self.cards
-        return stamp("marketplace/offers/_list_card.html", "card", [first | {"is_focused": True}, *others])
+        return stamp("components/_offer_card_item.html", "card", [first | {"is_focused": True}, *others], level=2)
 
     @property
     def total_number(self) -> str:
