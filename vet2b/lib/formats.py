@@ -2,10 +2,10 @@
 
 import datetime as dt
 from decimal import Decimal
-from functools import cache
+from functools import cache, lru_cache
 
 from babel import Locale
-from babel.dates import format_date, format_interval, format_time, get_timezone_location
+from babel.dates import format_date, format_interval, get_timezone_location
 from babel.numbers import format_currency, get_currency_symbol
 from django.utils import timezone
 from django.utils.translation import get_language
@@ -26,7 +26,32 @@ def current_locale() -> Locale:
 
 def money(amount: Decimal, currency: str, *, cents: bool = False) -> str:
     """`€180`, `€180.50`; with `cents`, as in columns of sums, `€180.00`."""
-    locale = current_locale()
+    return money_in(current_locale(), amount, currency, cents)
+
+
+def day(value: dt.date) -> str:
+    return day_in(current_locale(), value.year, value.month, value.day)
+
+
+def day_range(start: dt.date, end: dt.date) -> str:
+    """`12–30 Jan 2027`; one day when both are the same."""
+    return day(start) if start == end else range_in(current_locale(), start, end)
+
+
+def zone_name(zone: dt.tzinfo) -> str:
+    return _("%(city)s time") % {"city": city_in(current_locale(), zone)}
+
+
+def moment(value: dt.datetime, zone: dt.tzinfo | None = None) -> str:
+    """A date and a time with the name of its zone, which is never left to guess."""
+    zone = zone or timezone.get_current_timezone()
+    local = value.astimezone(zone)
+    return f"{day(local)}, {local:%H:%M} ({zone_name(zone)})"
+
+
+# Babel works out a pattern anew each time, which takes longer than the rest of a line of text.
+@lru_cache(4096)
+def money_in(locale: Locale, amount: Decimal, currency: str, cents: bool) -> str:
     pattern = locale.currency_formats["standard"].pattern
     if not cents and amount == amount.to_integral_value():
         pattern = pattern.replace(".00", "")
@@ -36,23 +61,16 @@ def money(amount: Decimal, currency: str, *, cents: bool = False) -> str:
     return format_currency(amount, currency, pattern, locale=locale, currency_digits=False)
 
 
-def day(value: dt.date) -> str:
-    return format_date(value, "long", locale=current_locale())
+@lru_cache(4096)
+def day_in(locale: Locale, year: int, month: int, number: int) -> str:
+    return format_date(dt.date(year, month, number), "long", locale=locale)
 
 
-def day_range(start: dt.date, end: dt.date) -> str:
-    """`12–30 Jan 2027`; one day when both are the same."""
-    return day(start) if start == end else format_interval(start, end, "yMMMMd", locale=current_locale())
+@lru_cache(4096)
+def range_in(locale: Locale, start: dt.date, end: dt.date) -> str:
+    return format_interval(start, end, "yMMMMd", locale=locale)
 
 
-def zone_name(zone: dt.tzinfo) -> str:
-    city = get_timezone_location(zone, locale=current_locale(), return_city=True)
-    return _("%(city)s time") % {"city": city}
-
-
-def moment(value: dt.datetime, zone: dt.tzinfo | None = None) -> str:
-    """A date and a time with the name of its zone, which is never left to guess."""
-    zone = zone or timezone.get_current_timezone()
-    local = value.astimezone(zone)
-    clock = format_time(local, "HH:mm", locale=current_locale())
-    return f"{day(local)}, {clock} ({zone_name(zone)})"
+@lru_cache(1024)
+def city_in(locale: Locale, zone: dt.tzinfo) -> str:
+    return get_timezone_location(zone, locale=locale, return_city=True)

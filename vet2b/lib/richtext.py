@@ -1,6 +1,7 @@
 """Markdown that people write, as HTML that is safe to show (trust.md INP-8)."""
 
 import unicodedata
+from functools import lru_cache
 from xml.etree.ElementTree import Element  # noqa: S405 - built by the Markdown library, nothing is parsed
 
 import nh3
@@ -32,6 +33,7 @@ def renderer() -> Markdown:
     return markdown
 
 
+@lru_cache(512)
 def to_html(text: str) -> SafeString:
     """Only an allow-list of elements survives, and links promise nothing to search engines."""
     try:
