@@ -44,7 +44,8 @@ def measure(site: Site, word: str, rare: str) -> Iterator[Row]:
             yield Row(f"results page, p{share} with {clients} connections", "ms", taken[len(taken) * share // 100])
     yield from statements(offer, buyer)
     yield from weight(site)
-    yield Row("memory of a worker after all this", "MiB", site.memory())
+    yield Row("memory of a worker now", "MiB", site.memory())
+    yield Row("the same, against when it had answered one static view", "x", site.memory() / site.memory_at_start, 2)
 
 
 def cookie_of(user: User, site: Site) -> str:

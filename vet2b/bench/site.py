@@ -28,6 +28,7 @@ STATIC = "/healthz"  # does nothing, behind the whole middleware
 class Site:
     def __init__(self, port: int, process: subprocess.Popen[bytes], secret_key: str):
         self.port, self.process, self.secret_key = port, process, secret_key
+        self.memory_at_start = 0.0
 
     def get(self, path: str, cookie: str = "", connection: http.client.HTTPConnection | None = None) -> bytes:
         client = connection or http.client.HTTPConnection(HOST, self.port, timeout=60)
@@ -37,6 +38,15 @@ class Site:
         if answer.status != http.HTTPStatus.OK:
             raise CommandError(f"{path} answered {answer.status}")
         return content
+
+    def post(self, path: str, body: str, cookie: str) -> int:
+        """The status of the answer, which may not be the server's own failure."""
+        client = http.client.HTTPConnection(HOST, self.port, timeout=60)
+        client.request("POST", path, body, {"Cookie": cookie, "Content-Type": "application/x-www-form-urlencoded"})
+        status = client.getresponse().status
+        if status >= http.HTTPStatus.INTERNAL_SERVER_ERROR:
+            raise CommandError(f"{path} answered {status}")
+        return status
 
     def cpu(self) -> float:
         """Seconds of the workers and of the database's processes that serve them."""
@@ -94,7 +104,7 @@ def running_site() -> Iterator[Site]:
             "ALLOWED_HOSTS": HOST,
             "SSL_REDIRECT": "false",
             "STATIC_ROOT": str(Path(folder, "static")),
-            "LOG_LEVEL": "WARNING",
+            "LOG_LEVEL": "ERROR",
         }
         subprocess.run(
             [sys.executable, "manage.py", "collectstatic", "--noinput", "-v0"],
@@ -108,6 +118,7 @@ def running_site() -> Iterator[Site]:
         site = Site(port, process, secret_key)
         try:
             wait_for(site)
+            site.memory_at_start = site.memory()
             yield site
         finally:
             process.terminate()

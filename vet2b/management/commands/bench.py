@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import time
+from itertools import chain
 from typing import Any
 
 from django.conf import settings
@@ -9,7 +10,7 @@ from django.core.management.base import BaseCommand, CommandError
 from django.db import connection
 
 from marketplace.models import Offer
-from vet2b.bench import pages, search
+from vet2b.bench import pages, search, work
 from vet2b.bench.site import running_site
 from vet2b.bench.table import Row, heading
 
@@ -32,7 +33,7 @@ class Command(BaseCommand):
         for row in [*search.measure(WORD, TYPO), *growth]:
             self.stdout.write(str(row))
         with running_site() as site:
-            for row in pages.measure(site, WORD, RARE):
+            for row in chain(pages.measure(site, WORD, RARE), work.measure(site)):
                 self.stdout.write(str(row))
         self.stdout.write(f"\n{Offer.objects.count()} offers, measured in {time.monotonic() - begun:.0f} s.")
 
