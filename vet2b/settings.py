@@ -8,6 +8,8 @@ from django.core.exceptions import ImproperlyConfigured
 from django.utils.translation import gettext_lazy as _
 from environs import Env
 
+from vet2b.lib.mail_url import mail_settings
+
 env = Env()
 BASE_DIR = Path(__file__).resolve().parent.parent
 
@@ -183,16 +185,16 @@ DATA_UPLOAD_MAX_MEMORY_SIZE = 2 * 1024 * 1024
 DATA_UPLOAD_MAX_NUMBER_FIELDS = 1000
 FILE_UPLOAD_MAX_MEMORY_SIZE = 2 * 1024 * 1024
 FILE_UPLOAD_PERMISSIONS = 0o640
+CLAMD_URL = env.str("CLAMD_URL", "")  # without it uploads are checked and redrawn, but not scanned
 
 # --- Mail ------------------------------------------------------------------------------------
 DEFAULT_FROM_EMAIL = env.str("DEFAULT_FROM_EMAIL", "VET2B <no-reply@vet2b.example>")
 SERVER_EMAIL = DEFAULT_FROM_EMAIL
-EMAIL_TIMEOUT = 10
 if DEBUG and not env.str("EMAIL_URL", ""):
     EMAIL_BACKEND = "django.core.mail.backends.filebased.EmailBackend"
     EMAIL_FILE_PATH = MEDIA_ROOT.parent / "mail"
 else:
-    vars().update(env.dj_email_url("EMAIL_URL", "smtp://localhost:25"))
+    vars().update(mail_settings(env.str("EMAIL_URL", "smtp://localhost:25")))
 
 # --- Celery: the broker carries nudges only, the rows in the database are the queue ------------
 CELERY_BROKER_URL = env.str("REDIS_URL", "redis://localhost:6379/0")

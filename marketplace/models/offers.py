@@ -15,36 +15,12 @@ from marketplace.models.catalogue import Category, Skill
 from marketplace.models.offer_checks import OfferChecks
 from marketplace.models.offer_edits import OfferEdits
 from marketplace.models.offer_files import OfferFiles, OfferWindows
+from marketplace.models.offer_querysets import OfferQuerySet
 from marketplace.models.offer_texts import OfferText, Package
 from marketplace.models.offer_verbs import OfferVerbs
 from marketplace.models.prices import INSTANT, Currency, PriceModel
 from vet2b.lib.models import TimeStamped
 from vet2b.lib.refs import new_ref
-
-
-class OfferQuerySet(models.QuerySet["Offer"]):
-    def published(self) -> OfferQuerySet:
-        """What the public sees: live offers of verified schools."""
-        return self.filter(status=Offer.Status.PUBLISHED, school__status=Organisation.Status.VERIFIED, revision_of=None)
-
-    def for_organisation(self, organisation: Organisation) -> OfferQuerySet:
-        return self.filter(school=organisation)
-
-    def originals(self) -> OfferQuerySet:
-        return self.filter(revision_of=None)
-
-    def with_work(self) -> OfferQuerySet:
-        """What a school's own list shows: what each offer still needs, its windows and its open new version."""
-        return self.select_related("school", "category__template", "trainer").prefetch_related(
-            "texts", "packages", "skills", "images", "windows", "revisions", "category__labels"
-        )
-
-    def to_review(self) -> OfferQuerySet:
-        return self.filter(status=Offer.Status.IN_REVIEW).order_by("submitted_at", "pk")
-
-    def with_card(self) -> OfferQuerySet:
-        """Everything a card shows."""
-        return self.select_related("school", "category").prefetch_related("texts", "images", "category__labels")
 
 
 class Offer(OfferVerbs, OfferEdits, OfferFiles, OfferWindows, OfferChecks, Lifecycle, Timed, TimeStamped):

@@ -4,16 +4,17 @@ import uuid
 from datetime import datetime
 from typing import Any
 
-from django.contrib.contenttypes.models import ContentType
 from django.db import models
 from django.db.models import Q
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
-from accounts.models import Lifecycle, Membership, Move, Organisation, Timed, Timer, User
+from accounts.models import Lifecycle, Membership, Move, Organisation, Timed, User
 from marketplace.models.offers import Offer, Package
 from marketplace.models.order_deal import Deal
+from marketplace.models.order_parties import Parties
+from marketplace.models.order_querysets import OrderQuerySet
 from marketplace.models.order_terms import Terms
 from marketplace.models.order_trouble import Trouble
 from marketplace.models.order_words import Words
@@ -24,33 +25,7 @@ from vet2b.lib.models import TimeStamped
 from vet2b.lib.refs import new_ref
 
 
-class OrderQuerySet(models.QuerySet["Order"]):
-    def for_organisation(self, organisation: Organisation) -> OrderQuerySet:
-        """Orders in which it buys or sells; what the buyer never sent is the buyer's alone."""
-        return self.filter(Q(buyer=organisation) | Q(seller=organisation, requested_at__isnull=False))
-
-    def open(self) -> OrderQuerySet:
-        return self.filter(status__in=Order.OPEN)
-
-    def awaiting(self, party: str) -> OrderQuerySet:
-        """Orders in which "buyer" or "seller" has to act; drafts wait for nobody."""
-        asked = Q(status=Order.Status.REQUESTED, is_awaiting_answer=True)
-        turn = Q(status__in=Order.TURNS[party] - {Order.Status.DRAFT})
-        return self.filter(turn | asked if party == "buyer" else turn & ~asked)
-
-    def with_next_due(self) -> OrderQuerySet:
-        """Annotates `due_at`: when the running clock rings next."""
-        clocks = Timer.objects.filter(
-            subject_type=ContentType.objects.get_for_model(Order), subject_id=models.OuterRef("pk"),
-            verb__in=Order.CLOCKS, done_at=None, failed_at=None,
-        )  # fmt: skip
-        return self.annotate(due_at=models.Subquery(clocks.order_by("due_at").values("due_at")[:1]))
-
-    def with_parties(self) -> OrderQuerySet:
-        return self.select_related("buyer", "seller", "offer__category", "contact", "trainer", "substitute", "window")
-
-
-class Order(Deal, Terms, Words, Work, Trouble, Lifecycle, Timed, TimeStamped):
+class Order(Deal, Terms, Words, Work, Trouble, Parties, Lifecycle, Timed, TimeStamped):
     """One deal between two organisations, from the first request to completion. Lifecycle E4."""
 
     class Status(models.TextChoices):
@@ -198,24 +173,9 @@ class Order(Deal, Terms, Words, Work, Trouble, Lifecycle, Timed, TimeStamped):
             models.CheckConstraint(
                 condition=Q(
                     status__in=[
-                        "draft",
-                        "requested",
-                        "quoted",
-                        "countered",
-                        "accepted",
-                        "agreement_pending",
-                        "scheduled",
-                        "in_progress",
-                        "delivered",
-                        "changes_requested",
-                        "completed",
-                        "closed",
-                        "declined",
-                        "withdrawn",
-                        "rejected",
-                        "expired",
-                        "cancelled",
-                        "disputed",
+                        "draft", "requested", "quoted", "countered", "accepted", "agreement_pending", "scheduled",
+                        "in_progress", "delivered", "changes_requested", "completed", "closed", "declined", "withdrawn",
+                        "rejected", "expired", "cancelled", "disputed",
                     ]
                 ),
                 name="order_status_known",
@@ -230,7 +190,7 @@ class Order(Deal, Terms, Words, Work, Trouble, Lifecycle, Timed, TimeStamped):
                 ),
                 name="order_accepted_has_price",
             ),
-        ]
+        ]  # fmt: skip
         indexes = [
             models.Index(fields=["buyer", "-updated_at", "-id"], name="order_of_buyer"),
             models.Index(fields=["seller", "-updated_at", "-id"], name="order_of_seller"),
@@ -243,18 +203,6 @@ class Order(Deal, Terms, Words, Work, Trouble, Lifecycle, Timed, TimeStamped):
         return reverse("marketplace:order_detail", args=[self.ref])
 
     @property
-    def party_to_act(self) -> str:
-        """Whose turn it is: "buyer", "seller", "moderator" or "" when nobody has to do anything."""
-        if self.status == self.S.REQUESTED and self.is_awaiting_answer:
-            return "buyer"
-        return next((party for party, statuses in self.TURNS.items() if self.status in statuses), "")
-
-    def side_of(self, organisation: Organisation | None) -> str:
-        if organisation is None:
-            return ""
-        return {self.buyer_id: "buyer", self.seller_id: "seller"}.get(organisation.pk, "")
-
-    @property
     def next_due(self) -> datetime | None:
         """When the running clock of this order rings next (UTC)."""
         timer = self.timers.filter(verb__in=self.CLOCKS).order_by("due_at").first()
@@ -263,21 +211,6 @@ class Order(Deal, Terms, Words, Work, Trouble, Lifecycle, Timed, TimeStamped):
     @property
     def latest_quote(self):
         return self.quotes.order_by("-version").first()
-
-    def allows(self, party: str, by: Membership | User | None) -> bool:
-        if party == "system":
-            return by is None
-        if party == "moderator":
-            sides = [self.buyer_id, self.seller_id]
-            return (
-                isinstance(by, User) and by.is_moderator and not by.memberships.filter(organisation__in=sides).exists()
-            )
-        if not isinstance(by, Membership) or not by.can_work:
-            return False
-        side = self.side_of(by.organisation)
-        if party == "buyer_draft":
-            return side == "buyer"
-        return by.can_trade and (side == party or (party == "either" and side != ""))
 
     def can(self, verb: str, *, by: Membership | User | None) -> bool:
         """Also false where the order's own counters would refuse, so that no page offers what cannot be done."""
@@ -288,17 +221,6 @@ class Order(Deal, Terms, Words, Work, Trouble, Lifecycle, Timed, TimeStamped):
         if verb == "ask_changes" and self.rounds_used >= self.rounds_of_changes:
             return False
         return super().can(verb, by=by)
-
-    def buyers(self) -> list[tuple[User | None, Organisation]]:
-        return [(self.contact, self.buyer)]
-
-    def sellers(self) -> list[tuple[User | None, Organisation]]:
-        if self.trainer is None and self.substitute is None:
-            return self.seller.owners()
-        return [(self.trainer, self.seller), (self.substitute, self.seller)]
-
-    def other_side(self, by: Membership) -> list[tuple[User | None, Organisation]]:
-        return self.sellers() if by.organisation_id == self.buyer_id else self.buyers()
 
     def activity_details(self) -> dict[str, Any]:
         return {"title": self.title, "ref": self.ref, "buyer": self.buyer.name, "seller": self.seller.name}

@@ -15,7 +15,7 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.http import AuthedRequest
 from marketplace.models import Order
-from marketplace.models.orders import OrderQuerySet
+from marketplace.models.order_querysets import OrderQuerySet
 from marketplace.views.orders import party
 
 PAGE = 24

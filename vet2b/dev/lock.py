@@ -6,7 +6,7 @@ import sys
 from vet2b.dev.processes import ROOT
 
 # the ones that others are bound by come first
-NAMES = ["requirements-uv", "requirements", "requirements-prod", "requirements-dev"]
+NAMES = ["requirements-uv", "requirements", "requirements-dev"]
 OPTIONS = ["--quiet", "--universal", "--python-version", "3.11", "--generate-hashes", "--no-header"]
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import re
 import struct
 import unicodedata
@@ -12,10 +13,15 @@ from io import BytesIO
 from itertools import chain
 from pathlib import PurePosixPath
 
+from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.core.files.base import ContentFile, File
 from django.utils.translation import gettext as _
 from PIL import Image, ImageOps
+
+from vet2b.lib.clamav import ScannerDown, is_clean
+
+log = logging.getLogger(__name__)
 
 MAX_BYTES = 10 * 1024 * 1024
 MAX_PIXELS = 25_000_000
@@ -61,12 +67,29 @@ def check_upload(file: File, kinds: Collection[str] = frozenset({"image", "pdf"}
         raise ValidationError(_("“%(name)s” is empty.") % {"name": name}, code="empty")
     if file.size > MAX_BYTES:
         raise ValidationError(_("“%(name)s” is larger than 10 MB.") % {"name": name}, code="size")
+    if settings.CLAMD_URL:
+        check_clean(file, name)
     file.seek(0)
     if format == "PDF":
         check_pdf(file.read(), name)
         file.seek(0)
         return Checked(file, name, CONTENT_TYPES[format], file.size)
     return redrawn(file, name, format, to_webp=to_webp)
+
+
+def check_clean(file: File, name: str) -> None:
+    """Refuses what the scanner knows to be harmful, and everything while it is away: nothing unscanned is kept."""
+    file.seek(0)
+    try:
+        if is_clean(file.read(), settings.CLAMD_URL):
+            return
+    except ScannerDown as error:
+        log.error("an upload was refused, as the virus scanner does not answer: %s", error)
+        raise ValidationError(
+            _("“%(name)s” cannot be checked for viruses at the moment. Please try again later.") % {"name": name},
+            code="unscanned",
+        ) from error
+    raise ValidationError(_("“%(name)s” holds a virus.") % {"name": name}, code="virus")
 
 
 def wrong_kind(kinds: Collection[str]) -> str:
