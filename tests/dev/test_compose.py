@@ -85,6 +85,12 @@ def test_image_does_not_run_as_root():
     assert "\nUSER vet2b\n" in stages[-1]
 
 
+def test_user_of_the_image_may_read_what_root_collected():
+    collecting = next(step for step in (ROOT / "Dockerfile").read_text().split("\nRUN ") if "collectstatic" in step)
+
+    assert "&& chmod -R a+rX staticfiles" in collecting
+
+
 @pytest.mark.parametrize(
     ("text", "expected"),
     [
