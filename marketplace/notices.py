@@ -105,11 +105,11 @@ register(
         ),
         "order.withdraw_quote": Notice(
             title=_("%(seller)s withdrew the quote: %(title)s"), told=_("%(seller)s withdrew the quote: %(reason)s"),
-            body=_("The reason:\n\n%(reason)s"), **ORDER,
+            body=_("The reason:\n\n%(reason)s\n\nThe page of the order shows similar services."), **ORDER,
         ),
         "order.expire": Notice(
             title=_("Expired: %(title)s"), told=_("It expired without an answer"),
-            body=_("Nobody answered in time, so this ended by itself. You can send a new request whenever you like."), **ORDER,
+            body=_("Nobody answered in time, so this ended by itself. The client sees similar services on the page of the order, and can send a new request at any time."), **ORDER,
         ),
         "order.remind": Notice(
             title=_("Your answer is awaited: %(title)s"), told=_("A reminder went out"),
@@ -150,6 +150,11 @@ register(
         ),
         "order.ask_changes": Notice(
             title=_("%(buyer)s asks for changes: %(title)s"), told=_("%(buyer)s asked for changes"), body=_("%(text)s"), **ORDER
+        ),
+        "order.chase_changes": Notice(
+            title=_("Changes are still awaited: %(title)s"), told=_("Both sides were asked about the changes"),
+            body=_("%(buyer)s asked for changes 10 working days ago and nothing is recorded. %(seller)s can take them up or write why not; either side can open a dispute."),
+            **REMINDER,
         ),
         "order.resume": Notice(
             title=_("%(seller)s works on your changes: %(title)s"), told=_("%(seller)s took up the work again"), **ORDER

@@ -90,6 +90,8 @@ class Trouble:
             reason=reason,
             outcome=outcome,
         )
+        if outcome == "rework":
+            self.await_changes()
 
     def cut_price(self, net: Decimal | None) -> list[str]:
         if net is None or not 0 <= net < self.net:

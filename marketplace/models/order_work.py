@@ -14,6 +14,7 @@ from vet2b.lib.workdays import add_working_days
 
 REVIEW_DAYS = 10  # working days to look at a delivery, warned when 5 and 1 are left; the buyer may add 5 once (E4)
 EXTENSION_DAYS = 5
+SILENCE_DAYS = 10  # working days after which both sides are asked about changes that nobody took up (E4)
 REMIND_BEFORE = (7, 2, 0)  # days before the start, in the morning (E4)
 CHASE_AFTER = 1  # working days after a start that nobody recorded; a dispute opens 2 later, that is 3 in all (E4)
 DISPUTE_AFTER_CHASE = 2
@@ -101,11 +102,21 @@ class Work:
         self.rounds_used += 1
         self.move("ask_changes", by=by, fields=["rounds_used"], notify=self.sellers(), text=text)
         self.clear_timers()
+        self.await_changes()
+
+    def await_changes(self) -> None:
+        self.set_timer("chase_changes", add_working_days(timezone.now(), SILENCE_DAYS, self.seller.zone))
+
+    @transaction.atomic
+    def chase_changes(self, *, by: None) -> None:
+        self.guard("chase_changes", by=by)
+        self.move("chase_changes", by=by, notify=[*self.sellers(), *self.buyers()])
 
     @transaction.atomic
     def resume(self, *, by: Membership) -> None:
         self.guard("resume", by=by)
         self.move("resume", by=by, notify=self.buyers())
+        self.clear_timers()
 
     @transaction.atomic
     def accept_delivery(self, *, by: Membership) -> None:

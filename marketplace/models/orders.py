@@ -93,6 +93,7 @@ class Order(Deal, Terms, Words, Work, Trouble, Parties, Lifecycle, Timed, TimeSt
         "miss_start": Move(frozenset({S.ACCEPTED, S.SCHEDULED}), S.DISPUTED, "system"),
         "deliver": Move(frozenset({S.IN_PROGRESS}), S.DELIVERED, "seller"),
         "ask_changes": Move(frozenset({S.DELIVERED}), S.CHANGES_REQUESTED, "buyer"),
+        "chase_changes": Move(frozenset({S.CHANGES_REQUESTED}), None, "system"),
         "resume": Move(frozenset({S.CHANGES_REQUESTED}), S.IN_PROGRESS, "seller"),
         "extend_review": Move(frozenset({S.DELIVERED}), None, "buyer"),
         "accept_delivery": Move(frozenset({S.DELIVERED}), S.COMPLETED, "buyer"),
@@ -113,7 +114,7 @@ class Order(Deal, Terms, Words, Work, Trouble, Parties, Lifecycle, Timed, TimeSt
     }  # fmt: skip
     CLOCKS = ("expire", "miss_start", "auto_accept")  # the timers that change the state, as against reminders
     TIMED_VERBS = frozenset(
-        {*CLOCKS, "remind", "remind_start", "chase_start", "warn_first", "warn_last", "urge"}
+        {*CLOCKS, "remind", "remind_start", "chase_start", "chase_changes", "warn_first", "warn_last", "urge"}
     )  # fmt: skip
 
     ref = models.CharField(max_length=14, unique=True, default=new_ref, editable=False)

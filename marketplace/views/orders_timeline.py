@@ -17,7 +17,7 @@ SAID = frozenset({"request", "book", "write", "ask", "answer", "counter", "deliv
 ICONS = {
     "remind": "bell", "expire": "hourglass", "window_full": "calendar", "start": "play", "resume": "play",
     "accept": "handshake", "accept_delivery": "circle-check", "auto_accept": "circle-check", "chase_start": "bell",
-    "remind_start": "bell", "miss_start": "scale", "urge": "bell",
+    "remind_start": "bell", "chase_changes": "bell", "miss_start": "scale", "urge": "bell",
     "warn_first": "bell", "warn_last": "bell", "extend_review": "clock", "dispute": "scale", "resolve": "gavel",
     "decline": "circle-x", "reject": "circle-x", "withdraw": "rotate-ccw", "withdraw_quote": "rotate-ccw",
     "cancel": "ban",

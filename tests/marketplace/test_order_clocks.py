@@ -159,3 +159,26 @@ def test_the_mail_to_moderators_leads_to_the_dispute(agreed, start, mona, bob, s
     assert page.context["obj"] == agreed
     assert signed_in(bob).get(url).status_code == 404
     assert agreed.title in signed_in(mona).get("/admin/marketplace/order/queue/").text
+
+
+@pytest.mark.parametrize("comes_from", ["the buyer", "a decision"])
+def test_both_sides_are_asked_about_changes_that_nobody_takes_up(comes_from, offer, buyer, mona):
+    today = timezone.localdate(timezone=RIGA)
+    monday = today + timedelta(days=7 - today.weekday())
+    with time_machine.travel(noon(monday), tick=False):
+        order = make_order(offer, buyer, "changes_requested" if comes_from == "the buyer" else "disputed")
+        if comes_from == "a decision":
+            order.resolve("rework", by=mona, reason="The logo is missing.")
+
+    live_through(monday, monday + timedelta(days=30))
+
+    assert told(order) == [("chase_changes", monday + timedelta(days=14), 3)]
+    assert order.can("dispute", by=buyer)
+
+
+def test_changes_that_are_taken_up_in_time_are_not_asked_about(offer, buyer, seller):
+    order = make_order(offer, buyer, "changes_requested")
+
+    order.resume(by=seller)
+
+    assert not order.timers.exists()
