@@ -19,6 +19,7 @@ from vet2b.lib import art
 
 CATEGORIES_SHOWN = 12
 BOOKABLE_SHOWN = 4
+BOOKABLE_LOOKED_AT = 200
 CACHED_SECONDS = 60
 PAGES = {"terms", "privacy", "accessibility"}
 # rows of the tile map of Europe, each country at (row, column)
@@ -56,17 +57,27 @@ def shown_at_home(language: str) -> dict[str, Any]:
 
 def count_home() -> dict[str, Any]:
     total, offered = counts_of_everything()
-    bookable = OfferSearch.objects.live().filter(offer__is_instant=True, next_start__gt=timezone.localdate())
-    first = bookable.order_by("-category__is_launch", "-published_at").values_list("pk", flat=True)[:BOOKABLE_SHOWN]
     return {
         "categories": categories_with(offered["category"]),
-        "bookable": cards(list(first)),
+        "bookable": cards(bookable_now()),
         "map": [
             MapTile(code, countries.name(code), row, column, offered["country"].get(code, 0))
             for code, (row, column) in MAP.items()
         ],
         "total": total,
     }
+
+
+def bookable_now() -> list[int]:
+    """The newest of each category, launch categories first."""
+    bookable = OfferSearch.objects.live().filter(offer__is_instant=True, next_start__gt=timezone.localdate())
+    newest = bookable.order_by("-published_at").values_list("category", "category__is_launch", "pk")[
+        :BOOKABLE_LOOKED_AT
+    ]
+    first: dict[str, tuple[bool, int]] = {}
+    for category, is_launch, pk in newest:
+        first.setdefault(category, (not is_launch, pk))
+    return [pk for _is_later, pk in sorted(first.values(), key=lambda found: found[0])][:BOOKABLE_SHOWN]
 
 
 def categories_with(counts: dict[str, int]) -> list[dict[str, Any]]:
