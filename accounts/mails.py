@@ -58,7 +58,7 @@ def notice_mail(notification: Notification) -> EmailMultiAlternatives:
             "button": notice.button,
             "preferences_url": preferences_url(),
         }
-        is_optional = notice.kind not in ALWAYS_MAILED
+        is_optional = notice.kind not in ALWAYS_MAILED and not activity.is_restriction
         return build(
             "notice",
             recipient.email,

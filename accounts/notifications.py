@@ -137,7 +137,8 @@ def is_lost_connection(error: Exception) -> bool:
 
 def is_too_much(notification: Notification) -> bool:
     """Optional mails are held back to 20 a person and hour; the rest goes into the daily digest."""
-    if notification.activity.notice.kind in ALWAYS_MAILED:
+    activity = notification.activity
+    if activity.is_restriction or activity.notice.kind in ALWAYS_MAILED:
         return False
     hour = timezone.now() - timedelta(hours=1)
     told = Notification.objects.filter(recipient=notification.recipient_id, delivery=Delivery.NOW, emailed_at__gt=hour)

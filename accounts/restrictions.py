@@ -56,7 +56,7 @@ def until_words(day: date) -> str:
 def statement_text(activity: Activity) -> str:
     """What the mail adds to the facts."""
     lines = [f"{label}: {words}" for label, words in statement(activity)]
-    if "duration" in activity.details:
+    if activity.is_restriction:
         lines += ["", str(BY_HAND), "", str(REDRESS)]
     return "\n".join(lines)
 

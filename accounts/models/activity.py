@@ -60,6 +60,11 @@ class Activity(models.Model):
         return statement(self)
 
     @property
+    def is_restriction(self) -> bool:
+        """Whoever is concerned is mailed this at once, whatever they chose (DSA article 17)."""
+        return "duration" in self.details
+
+    @property
     def line(self) -> str:
         """One translated sentence that tells it, in the active language."""
         return self.notice.line(self)
@@ -200,7 +205,10 @@ def tell(activity: Activity, people: Iterable[tuple[User, Organisation | None]])
     people = [(user, organisation) for user, organisation in people if user.is_active]
     if not people:
         return
-    chosen = NotificationPreference.objects.deliveries([user for user, _organisation in people], activity.notice.kind)
+    users = [user for user, _organisation in people]
+    chosen = NotificationPreference.objects.deliveries(users, activity.notice.kind)
+    if activity.is_restriction:
+        chosen = dict.fromkeys(chosen, Delivery.NOW)
     Notification.objects.bulk_create(
         [
             Notification(activity=activity, recipient=user, organisation=organisation, delivery=chosen[user.pk])

@@ -10,7 +10,7 @@ from django.core import mail
 from django.urls import reverse
 from django.utils import timezone
 
-from accounts.models import Activity, Report, ring_due_timers
+from accounts.models import Activity, Delivery, NotificationPreference, Report, ring_due_timers
 from accounts.notifications import send_due
 from marketplace.admin.offers import RULES
 from tests import factories
@@ -182,6 +182,21 @@ def test_a_suspended_offer_comes_back_on_its_day(desk, offer):
 
     offer.refresh_from_db()
     assert offer.status == "published"
+
+
+def test_a_restriction_is_mailed_at_once_whatever_the_reader_chose(desk, offer, adam, school):
+    NotificationPreference.objects.choose(adam, {"offer": Delivery.OFF})
+    for _number in range(20):
+        earlier = offer.record("reinstate", by=None, notify=[(adam, school)], reason="x")
+        earlier.notifications.update(emailed_at=timezone.now(), delivery=Delivery.NOW)
+
+    fields = RESTRICTION | {"duration": "lifted"}
+    decide(desk, offer, "suspend", **fields, reason="A phone number.")
+    send_due()
+
+    message = next(m for m in mail.outbox if m.to == [adam.email])
+    assert "A phone number." in message.body
+    assert "List-Unsubscribe" not in message.extra_headers
 
 
 def test_a_repeated_approval_does_nothing_twice(desk, waiting):
