@@ -103,16 +103,21 @@ class OfferImage(TimeStamped):
         """Each size from the next larger one. The names follow from the file's, so doing it again changes nothing."""
         storage = self.file.storage
         with self.file.open("rb") as stored:
-            picture = Image.open(stored, formats=["WEBP"])
-            picture.load()
+            content = stored.read()
+        picture = Image.open(BytesIO(content), formats=["WEBP"])
         for size in SIZES:
             if picture.width > size:
                 picture = picture.resize((size, max(1, round(picture.height * size / picture.width))), reducing_gap=2.0)
-            content = BytesIO()
-            picture.save(content, "WEBP", quality=82, method=4)
+                content = as_webp(picture)
             name = sized_name(self.file.name, size)
             storage.delete(name)
-            storage.save(name, ContentFile(content.getvalue()))
+            storage.save(name, ContentFile(content))
+
+
+def as_webp(picture: Image.Image) -> bytes:
+    content = BytesIO()
+    picture.save(content, "WEBP", quality=82, method=2)
+    return content.getvalue()
 
 
 def sized_name(name: str, size: int) -> str:

@@ -85,7 +85,7 @@ def test_a_picture_is_redrawn_without_what_the_camera_wrote(trainer, draft, medi
     assert not Image.open(BytesIO(raw)).getexif()
     for secret in (b"Secret", b"EXIF", b"XMP ", b"ICCP"):
         assert secret not in raw
-    assert (image.width, image.height, image.size) == (2000, 1500, len(raw))
+    assert (image.width, image.height, image.size) == (1600, 1200, len(raw))
     assert len(image.file.name.rpartition("/")[2].removesuffix(".webp")) >= 43  # 256 bits
     assert draft.activities.last().details["part"] == "pictures"
 

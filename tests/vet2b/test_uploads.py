@@ -84,11 +84,11 @@ def test_text_in_a_png_is_dropped():
     assert b"CANARY" not in check_upload(upload(picture("PNG", pnginfo=words), "a.png")).file.read()
 
 
-def test_webp_for_offers_is_at_most_2560_a_side():
+def test_webp_for_offers_is_at_most_1600_a_side():
     checked = check_upload(upload(picture(size=(4000, 1000)), "wide.jpg"), {"image"}, to_webp=True)
 
     assert (checked.name, checked.content_type) == ("wide.webp", "image/webp")
-    assert (checked.width, checked.height) == (2560, 640)
+    assert (checked.width, checked.height) == (1600, 400)
 
 
 @pytest.mark.parametrize(

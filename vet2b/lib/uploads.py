@@ -26,7 +26,7 @@ log = logging.getLogger(__name__)
 MAX_BYTES = 10 * 1024 * 1024
 MAX_PIXELS = 25_000_000
 MAX_NAME = 120
-MAX_SIDE_WEBP = 2560
+MAX_SIDE_WEBP = 1600
 MAX_INFLATED = 160 * 1024 * 1024
 PIECE = 1024 * 1024
 FED = 16 * 1024
@@ -57,7 +57,7 @@ def check_upload(file: File, kinds: Collection[str] = frozenset({"image", "pdf"}
     """The file as it may be stored; raises ValidationError with words for the person who sent it.
 
     `kinds` holds "image", "pdf" or both. Images are drawn anew, so that nothing but their pixels is kept;
-    `to_webp` turns them into WebP of at most 2560 pixels a side."""
+    `to_webp` turns them into WebP of at most 1600 pixels a side."""
     name = clean_name(file.name or "")
     extension = PurePosixPath(name).suffix.removeprefix(".").lower()
     format = EXTENSIONS.get(extension)
