@@ -6,6 +6,7 @@ from vet2b import (
     views_art,
     views_crawl,
     views_dashboard,
+    views_errors,
     views_health,
     views_home,
     views_mail,
@@ -38,3 +39,6 @@ urlpatterns = [
         prefix_default_language=False,
     ),
 ]
+
+# django-allauth asks for it by this name
+handler429 = views_errors.too_many_tries
