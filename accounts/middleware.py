@@ -57,6 +57,7 @@ def find_membership(request: HttpRequest) -> Membership | None:
     if not request.user.is_authenticated:
         return None
     memberships = list(Membership.objects.of(request.user).order_by("pk"))
+    request.has_other_organisations = len(memberships) > 1
     chosen = request.session.get(SESSION_KEY)
     return next((m for m in memberships if m.organisation_id == chosen), memberships[0] if memberships else None)
 
@@ -83,6 +84,7 @@ class Acting:
     """Lazy attributes without a wrapper object, so that `is None` tells the truth."""
 
     _membership: Membership | None
+    has_other_organisations = False
 
     @property
     def membership(self):
