@@ -25,7 +25,10 @@ register = template.Library()
 
 TONES = {
     "pine": "published verified active completed signed awarded fulfilled approved sent paid",
-    "mari": "pending in_review requested quoted delivered agreement_pending partly_signed proposed changes_requested",
+    "mari": (
+        "pending in_review requested quoted countered delivered agreement_pending partly_signed proposed "
+        "changes_requested"
+    ),
     "flax": "open accepted scheduled in_progress running",
     "poppy": "rejected suspended disputed refused terminated overdue",
 }
@@ -146,6 +149,12 @@ def language_links(context: RequestContext) -> list[dict[str, Any]]:
 def language_name(code: str) -> str:
     """The name of a language in the reader's language."""
     return capfirst(get_language_info(code)["name_translated"])
+
+
+@register.simple_tag
+def developing() -> bool:
+    """While developing the footer leads to the mails that were written to files."""
+    return settings.DEBUG
 
 
 @register.simple_tag
