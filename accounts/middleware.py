@@ -56,7 +56,9 @@ def find_membership(request: HttpRequest) -> Membership | None:
     """The acting membership: the one chosen in this session, else the person's oldest; read anew each request."""
     if not request.user.is_authenticated:
         return None
-    memberships = list(Membership.objects.of(request.user).order_by("pk"))
+    memberships = request.user.own_memberships
+    if memberships is None:  # who signs in with this very request
+        memberships = list(Membership.objects.of(request.user).order_by("pk"))
     request.has_other_organisations = len(memberships) > 1
     chosen = request.session.get(SESSION_KEY)
     return next((m for m in memberships if m.organisation_id == chosen), memberships[0] if memberships else None)

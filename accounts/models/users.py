@@ -1,6 +1,6 @@
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from django.conf import settings
 from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
@@ -9,6 +9,9 @@ from django.db import models
 from django.db.models.functions import Lower
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
+
+if TYPE_CHECKING:
+    from accounts.models.memberships import Membership
 
 
 class UserManager(BaseUserManager["User"]):
@@ -33,6 +36,9 @@ class User(AbstractBaseUser, PermissionsMixin):
     date_joined = models.DateTimeField(_("joined"), default=timezone.now)
 
     objects = UserManager()
+
+    unread_count = 0  # these two are read with whom a request is from: accounts.backends
+    own_memberships: list[Membership] | None = None
 
     USERNAME_FIELD = "email"
     EMAIL_FIELD = "email"

@@ -62,7 +62,7 @@ def test_somebody_elses_notice_does_not_exist(told, bob, signed_in):
 
 def test_the_inbox_goes_on_and_its_queries_do_not_grow(told, browser_of_alice, django_assert_num_queries):
     seen = []
-    for count, queries in ((1, 6), (30, 6)):
+    for count, queries in ((1, 4), (30, 4)):
         told(count)
         with django_assert_num_queries(queries):
             response = browser_of_alice.get("/inbox/")

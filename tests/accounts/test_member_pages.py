@@ -34,7 +34,7 @@ def test_queries_of_the_list_do_not_grow(signed_in, alice, school, django_assert
     for count in (1, 3):
         for _number in range(count):
             make_member(make_user(), school)
-        with django_assert_num_queries(6):
+        with django_assert_num_queries(4):
             client.get("/people/")
 
 

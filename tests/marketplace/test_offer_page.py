@@ -124,7 +124,7 @@ def test_the_page_takes_two_queries_whatever_is_in_it(client, signed_in, bob, of
     with django_assert_num_queries(2):
         page_of(client, offer)
     reader = signed_in(bob)
-    with django_assert_num_queries(2 + 4):  # session, person, memberships, unread notices
+    with django_assert_num_queries(2 + 2):  # session; person, memberships and unread notices
         page_of(reader, offer)
 
 

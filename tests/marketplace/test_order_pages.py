@@ -759,8 +759,8 @@ def test_the_list_takes_the_same_queries_for_one_and_for_many(offer, buyer, bob,
         make_order(offer, buyer, "quoted")
 
 
-LIST_QUERIES = 6  # session, person, memberships, unread notices; counts, rows with their clocks
-DETAIL_QUERIES = 7  # the same four; order with its clock, activities, quotes with their lines
+LIST_QUERIES = 4  # session; person, memberships and unread notices; counts, rows with their clocks
+DETAIL_QUERIES = 5  # the same two; order with its clock, activities, quotes with their lines
 
 
 def test_the_order_page_takes_the_same_queries_for_a_long_timeline(

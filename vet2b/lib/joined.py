@@ -14,8 +14,8 @@ def object_of(model: type[M], row: dict[str, Any] | None) -> M | None:
     """`row` has the table's columns, or some of them; decimals as text."""
     if row is None:
         return None
-    fields = [(name, field) for name, column, field in fields_of(model) if column in row]
-    return model.from_db("default", [name for name, _f in fields], [f.to_python(row[f.column]) for _n, f in fields])
+    fields = [(column, field) for column, field in fields_of(model) if column in row]
+    return model.from_db("default", [f.attname for _c, f in fields], [f.to_python(row[c]) for c, f in fields])
 
 
 def put_objects(owner: Model, relation: str, rows: list[dict[str, Any]] | None) -> None:
@@ -28,5 +28,5 @@ def put_objects(owner: Model, relation: str, rows: list[dict[str, Any]] | None) 
 
 
 @cache
-def fields_of(model: type[Model]) -> list[tuple[str, str, Field[Any, Any]]]:
-    return [(field.attname, field.column, field) for field in model._meta.concrete_fields]
+def fields_of(model: type[Model]) -> list[tuple[str, Field[Any, Any]]]:
+    return [(str(field.column), field) for field in model._meta.concrete_fields]
