@@ -177,7 +177,8 @@ STORAGES = {
     "staticfiles": {
         "BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"
         if DEBUG
-        else "vet2b.lib.staticfiles.BundledStaticFilesStorage"
+        else "vet2b.lib.staticfiles.BundledStaticFilesStorage",
+        "OPTIONS": {"file_permissions_mode": 0o644},  # they are for everybody, unlike uploads
     },
 }
 DATA_UPLOAD_MAX_MEMORY_SIZE = 2 * 1024 * 1024

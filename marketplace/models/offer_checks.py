@@ -55,7 +55,7 @@ class OfferChecks:
             Check("terms", bool(self.languages), _("Say which languages you work in")),
             Check(
                 "windows",
-                not self.is_instant or self.has_future_window,
+                not self.is_instant or self.has_bookable_window,
                 _("Instant booking needs a window with places"),
             ),
         ]  # fmt: skip
@@ -77,7 +77,9 @@ class OfferChecks:
             Check("texts", has_english, _("Add an English version: companies abroad find it"), False),
             Check("texts", bool(text and text.stages), _("Describe how the job runs"), False),
             Check("texts", bool(text and text.excluded), _("Say what is not included"), False),
-            Check("windows", self.has_future_window, _("Add windows, so that companies see when you are free"), False),
+            Check(
+                "windows", self.has_bookable_window, _("Add windows, so that companies see when you are free"), False
+            ),
             Check("pictures", bool(self.images.all()), _("Add pictures of finished work"), False),
         ]  # fmt: skip
 
@@ -96,9 +98,9 @@ class OfferChecks:
         return percent(self.checks())
 
     @property
-    def has_future_window(self: Any) -> bool:
+    def has_bookable_window(self: Any) -> bool:
         source = self.revision_of if self.is_revision else self
-        return source.pk is not None and any(window.is_open() for window in source.windows.all())
+        return source.pk is not None and any(window.is_bookable(self) for window in source.windows.all())
 
     @property
     def has_foreign_template(self: Any) -> bool:

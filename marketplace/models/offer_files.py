@@ -1,7 +1,8 @@
 from __future__ import annotations
 
-from datetime import date
+from datetime import date, timedelta
 from typing import TYPE_CHECKING
+from zoneinfo import ZoneInfo
 
 from django.db import transaction
 from django.db.models import Max
@@ -91,6 +92,11 @@ class OfferFiles:
 
 class OfferWindows:
     """Dated places. They belong to the original, change nothing a buyer relies on, and need no review."""
+
+    @property
+    def earliest_start(self) -> date:
+        """By the school's clock, and after its lead time."""
+        return timezone.localdate(timezone=ZoneInfo(self.school.zone)) + timedelta(days=self.lead_time_days or 0)
 
     @transaction.atomic
     def add_window(self, starts_on: date, ends_on: date, capacity: int, *, by: Membership) -> Window:

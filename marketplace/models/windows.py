@@ -1,7 +1,6 @@
 from __future__ import annotations
 
-from datetime import date, timedelta
-from zoneinfo import ZoneInfo
+from datetime import date
 
 from django.db import models
 from django.db.models import F
@@ -19,15 +18,10 @@ class WindowQuerySet(models.QuerySet["Window"]):
 
     def bookable(self, offer: Offer) -> WindowQuerySet:
         """Open windows of the offer that leave the school its lead time."""
-        return self.open().filter(offer=offer, starts_on__gte=earliest_start(offer))
+        return self.open().filter(offer=offer, starts_on__gte=offer.earliest_start)
 
     def upcoming(self) -> WindowQuerySet:
         return self.filter(starts_on__gt=timezone.localdate(), is_closed=False)
-
-
-def earliest_start(offer: Offer) -> date:
-    """By the school's clock, and after its lead time."""
-    return timezone.localdate(timezone=ZoneInfo(offer.school.zone)) + timedelta(days=offer.lead_time_days or 0)
 
 
 class Window(Timed):
@@ -63,6 +57,9 @@ class Window(Timed):
 
     def is_open(self, today: date | None = None) -> bool:
         return not self.is_closed and self.left > 0 and self.starts_on > (today or timezone.localdate())
+
+    def is_bookable(self, offer: Offer) -> bool:
+        return self.is_open() and self.starts_on >= offer.earliest_start
 
     def take(self) -> bool:
         """Takes one place if there is one, in one statement, so that any number of buyers may try at once."""

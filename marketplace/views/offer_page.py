@@ -16,7 +16,6 @@ from accounts.http import AuthedRequest
 from accounts.models import User
 from marketplace.cards import cards, similar_cards
 from marketplace.models import BY_QUANTITY, Favourite, Offer, OfferText
-from marketplace.models.windows import earliest_start
 from marketplace.offer_shown import live_offer
 from marketplace.structured import offer_as_json_ld
 from marketplace.words import language_names, lead_time_words, price_words, quantity_words, vat_words
@@ -38,7 +37,7 @@ def page_context(offer: Offer, request: HttpRequest) -> dict[str, Any]:
     """What the offer page shows; the trainer's preview passes an offer that is not published."""
     text = chosen_text(offer, request)
     price, price_note = price_words(offer.price_model, offer.price, offer.price_to, offer.unit, offer.currency)
-    windows = [window for window in offer.windows.all() if window.starts_on >= earliest_start(offer)]
+    windows = [window for window in offer.windows.all() if window.starts_on >= offer.earliest_start]
     return {
         "offer": offer,
         "text": text,

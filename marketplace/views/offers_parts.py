@@ -54,6 +54,7 @@ def edit_context(offer: Offer, part: str) -> dict[str, Any]:
         "source": offer.source_text,
         "part": part,
         "part_label": part_label(part),
+        "next_url": next_url(offer, part),
         "parts": [
             {"label": label, "url": part_url(offer, name), "is_current": name == part, "is_done": name not in to_do}
             for name, label in LABELS.items()

@@ -268,7 +268,7 @@ def test_windows_belong_to_the_original(offer, seller):
     revision = offer.revise(by=seller)
 
     assert not revision.windows.exists()
-    assert revision.has_future_window
+    assert revision.has_bookable_window
     with pytest.raises(Refusal):
         revision.add_window(window.starts_on, window.ends_on, 1, by=seller)
 

@@ -139,6 +139,16 @@ def test_windows_too_soon_for_the_school_are_not_shown(client, offer):
     assert re.findall(r'name="window" value="(\d+)"', page) == [str(later.pk)]
 
 
+def test_instant_booking_without_a_window_in_time_is_a_request(client, school, adam, sara):
+    offer = make_offer(school, adam, sara, is_instant=True, lead_time_days=14)
+    make_window(offer, in_days=13)
+
+    page = page_of(client, offer)
+
+    assert ">Request this service</button>" in page
+    assert not offer.has_bookable_window
+
+
 def test_decimals_arrive_exact(client, school, adam, sara):
     offer = make_offer(school, adam, sara, price_model="PKG", price="0.10")
     offer.packages.create(code="S", price="9999999.10", texts={"en": {"name": "Small", "description": "One page"}})

@@ -136,7 +136,7 @@ def test_my_offers_takes_as_many_queries_for_three_as_for_one(
         offer.revise(by=seller)
         complete_draft(school, adam, sara, title=f"Draft {number}")
 
-    with django_assert_num_queries(14):
+    with django_assert_num_queries(12):
         response = trainer.get(url("my_offers"))
 
     assert response.content.decode().count('class="offer-row"') == 2 * count

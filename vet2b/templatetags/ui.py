@@ -101,6 +101,11 @@ def stars(rating: Decimal | float | None, count: int) -> SafeString:
 
 
 @register.simple_tag
+def local_day(value: dt.date) -> str:
+    return formats.day(value)
+
+
+@register.simple_tag
 def date_range(start: dt.date, end: dt.date) -> str:
     return formats.day_range(start, end)
 
