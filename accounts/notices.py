@@ -6,6 +6,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from datetime import date
 from typing import TYPE_CHECKING, Any
 
 from django.apps import apps
@@ -14,6 +15,7 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from accounts.restrictions import statement_text
+from vet2b.lib import formats
 
 if TYPE_CHECKING:
     from accounts.models.activity import Activity
@@ -41,6 +43,11 @@ def fields_of(model: str) -> Label:
         return ", ".join(str(options.get_field(name).verbose_name) for name in names)
 
     return label
+
+
+def day_of(iso: str) -> Text:
+    """Reads a date."""
+    return formats.day(date.fromisoformat(iso))
 
 
 @dataclass(frozen=True)

@@ -2,7 +2,7 @@
 
 from django.utils.translation import gettext_lazy as _
 
-from accounts.notices import Notice, register
+from accounts.notices import Notice, day_of, register
 
 OFFER = {"kind": "offer", "url_name": "marketplace:offer_manage", "button": _("Open the offer")}
 ORDER = {"kind": "order", "url_name": "marketplace:order_detail", "button": _("Open the order")}
@@ -131,7 +131,7 @@ register(
         "order.remind_start": Notice(
             title=_("Starts on %(day)s: %(title)s"), told=_("A reminder went out: the work starts on %(day)s"),
             body=_("%(seller)s and %(buyer)s agreed to start on %(day)s. Write to the other side now if something changed."),
-            **REMINDER,
+            codes={"day": day_of}, **REMINDER,
         ),
         "order.miss_start": Notice(
             title=_("A dispute was opened: %(title)s"), told=_("The agreed start was missed, which opened a dispute"),

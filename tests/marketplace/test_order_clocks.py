@@ -12,6 +12,7 @@ from accounts.models import ring_due_timers
 from accounts.notifications import send_due
 from marketplace.models import Order
 from tests.factories import LINE, make_member, make_order
+from vet2b.lib.formats import day
 
 RIGA = ZoneInfo("Europe/Riga")
 TUESDAY = 1
@@ -77,7 +78,7 @@ def test_the_mails_of_a_missed_start_say_what_follows(agreed, start, bob, adam, 
         return sorted((mail_.to[0], mail_.body) for mail_ in mail.outbox if mail_.subject.startswith(words))
 
     everybody = sorted(user.email for user in (bob, adam, sara))
-    assert [to for to, _body in about(f"Starts on {start.isoformat()}: ")] == everybody
+    assert [to for to, _body in about(f"Starts on {day(start)}: ")] == everybody
     assert [to for to, _body in about("Has the work begun? ")] == everybody
     assert "In 2 working days a dispute opens" in about("Has the work begun? ")[0][1]
     disputed = about("A dispute was opened: ")
