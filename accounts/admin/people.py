@@ -5,6 +5,7 @@ from typing import Any
 from django.contrib import admin
 from django.db.models import OuterRef, QuerySet, Subquery
 from django.http import HttpRequest
+from django.utils.functional import Promise
 from django.utils.html import format_html_join
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
@@ -29,7 +30,7 @@ class MailComesBack(admin.SimpleListFilter):
 class UserAdmin(ReadOnly):
     """People can be looked up. Only a superuser says who is staff, and of which group; each change is logged."""
 
-    list_display = ("email", "name", "organisations", "language", "is_active", "is_staff", "date_joined", "mail")
+    list_display = ("email", "comes_back", "name", "organisations", "language", "is_active", "is_staff", "date_joined")
     list_filter = ("is_active", "is_staff", MailComesBack)
     search_fields = ("email", "name", "memberships__organisation__name")
     search_help_text = _("E-mail, name or organisation")
@@ -53,6 +54,10 @@ class UserAdmin(ReadOnly):
     def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> tuple[str, ...]:
         may_change = self.SUPERUSERS_MAY_CHANGE if request.user.is_superuser else ()
         return tuple(name for name in self.fields if name not in may_change)
+
+    @admin.display(description=_("mail"))
+    def comes_back(self, user: Any) -> str | Promise:
+        return _("comes back") if user.mail_refused_at else EMPTY
 
     @admin.display(description=_("mail"))
     def mail(self, user: Any) -> str:
