@@ -1,0 +1,227 @@
+"""The pages that the walks open, with an example of each, and what they need beside the demo world."""
+
+from dataclasses import dataclass
+
+from django.contrib import admin
+from django.urls import reverse
+
+from accounts.mails import unsubscribe_signer
+from accounts.models import Invitation, Membership, Organisation, Report, User
+from marketplace.models import Offer, Order
+from marketplace.views.orders_actions import ACTIONS
+from tests import factories
+from tests.test_access import addresses
+
+STRANGER, NEWCOMER = "", "nora@people.example"
+INGA, MARTINS, ILZE = "inga@kalndarzs.example", "martins@dzirnavu.example", "ilze@dzirnavu.example"
+LIVA, GUNDEGA = "liva@learners.example", "gundega@mezupe.example"
+MODERATOR = "moderator@demo.example"
+
+# Addresses that answer with no page of ours: files, feeds, moves by POST and redirects; pages of development; and
+# the further steps of django-allauth, which are there only in the midst of signing in or up.
+NO_PAGES = {
+    "art_panel", "healthz", "readyz", "robots", "sitemap", "sitemap_section", "figures_csv",
+    "mail_list", "mail_detail", "mail_html", "styleguide",
+    "accounts:address_confirm", "accounts:address_undo",
+    "accounts:inbox_read_all", "accounts:invitation_join", "accounts:invitation_resend",
+    "accounts:invitation_revoke", "accounts:invitation_send", "accounts:membership_title",
+    "accounts:notification_open", "accounts:notification_read", "accounts:organisation_logo",
+    "accounts:organisation_submit",
+    "marketplace:favourite_toggle", "marketplace:offer_begin", "marketplace:offer_document",
+    "marketplace:offer_document_add", "marketplace:offer_document_remove", "marketplace:offer_duplicate",
+    "marketplace:offer_image", "marketplace:offer_image_add", "marketplace:offer_image_change",
+    "marketplace:offer_pause", "marketplace:offer_resume", "marketplace:offer_revise", "marketplace:offer_submit",
+    "marketplace:offer_text_remove", "marketplace:offer_window_change", "marketplace:order_book",
+    "marketplace:order_file", "marketplace:order_price",
+    *(f"marketplace:order_{verb}" for verb in ACTIONS),
+    "account_complete_password_reset", "account_confirm_login_code", "account_confirm_password_reset_code",
+    "account_email_verification_sent", "account_password_reset_completed", "account_set_password",
+    "mfa_add_webauthn", "mfa_authenticate", "mfa_deactivate_totp", "mfa_download_recovery_codes", "mfa_edit_webauthn",
+    "mfa_generate_recovery_codes", "mfa_list_webauthn", "mfa_login_webauthn", "mfa_reauthenticate",
+    "mfa_reauthenticate_webauthn", "mfa_remove_webauthn", "mfa_view_recovery_codes",
+}  # fmt: skip
+
+
+@dataclass
+class Visit:
+    """`sends` names a form that is sent empty, so that the page shows what is wrong with it."""
+
+    name: str
+    path: str
+    sends: str = ""
+
+
+def fill():
+    owner, trainer = membership(ILZE), membership(MARTINS)
+    offer = owner.organisation.offers.published().first()
+    pending = factories.make_organisation(factories.make_user("Olga Oak"), name="Oak Joinery", status="draft")
+    pending.submit(by=pending.memberships.get())
+    factories.make_user("Nora New", NEWCOMER)
+    reporter = User.objects.get(email=INGA)
+    return {
+        "offer": offer,
+        "draft": offer.duplicate(by=trainer),
+        "unsent": factories.make_order(offer, membership(INGA), "draft"),
+        "colleague": owner.organisation.memberships.filter(role="staff").first(),
+        "token": Invitation.send(owner.organisation, "new@people.example", "staff", by=owner)[1],
+        "report": Report.send(offer, by=reporter, ground="other", text="Odd."),
+        "letter": unsubscribe_signer.sign(f"{reporter.pk}:digest"),
+    }
+
+
+def membership(email):
+    return Membership.objects.select_related("user", "organisation").filter(user__email=email).first()
+
+
+def at(name, *args, query="", sends=""):
+    return Visit(name, reverse(name, args=args) + query, sends)
+
+
+def strangers(world):
+    offer = world["offer"]
+    yield at("home")
+    yield at("how_it_works")
+    yield from (at("page", slug) for slug in ("terms", "privacy", "accessibility"))
+    yield at("marketplace:offer_list")
+    yield at("marketplace:offer_list", query="?q=website&language=en#filters")
+    yield at("marketplace:offer_list", query="?q=qzxqzxqzx")
+    for one in Offer.objects.published().order_by("category_id", "pk").distinct("category_id")[:6]:
+        yield at("marketplace:offer_detail", one.slug)
+    yield at("accounts:school_list")
+    yield at("organisation_detail", offer.school.slug)
+    yield at("organisation_detail", Organisation.objects.filter(kind="company", status="verified")[0].slug)
+    yield at("accounts:report_new", "offer", offer.ref)
+    yield at("accounts:report_new", "offer", offer.ref, sends="#main form[method=post]")
+    yield at("accounts:unsubscribe", world["letter"])
+    yield at("accounts:invitation_accept", world["token"])
+    for name in ("account_login", "account_signup", "account_reset_password"):
+        yield at(name)
+        yield at(name, sends="#main form[method=post]")
+    yield at("account_inactive")
+    yield Visit("404", "/nowhere/")
+
+
+def newcomers(world):
+    yield at("dashboard")
+    yield at("accounts:organisation_new")
+    yield at("accounts:organisation_new", sends="#main form[method=post]")
+
+
+def buyers(world):
+    offer = world["offer"]
+    yield at("dashboard")
+    yield at("marketplace:offer_detail", offer.slug)
+    yield at("marketplace:favourite_list")
+    yield at("marketplace:order_list")
+    for order in membership(INGA).organisation.orders_placed.exclude(status="draft"):
+        yield at("marketplace:order_detail", order.ref)
+    yield at("marketplace:order_new", offer.slug)
+    yield at("marketplace:order_new", offer.slug, sends="#main form[method=post]")
+    yield at("marketplace:order_edit", world["unsent"].ref)
+    yield at("marketplace:order_detail", world["unsent"].ref)
+    yield at("accounts:report_receipt", world["report"].ref)
+    yield from own_pages(world)
+    yield from settings_pages(world)
+
+
+def own_pages(world):
+    yield at("accounts:inbox")
+    yield at("accounts:inbox", query="?show=all")
+    yield at("accounts:organisation_edit")
+    yield at("accounts:organisation_edit", sends="#main form[method=post]")
+    yield at("accounts:member_list")
+    yield at("accounts:organisation_switch")
+
+
+def settings_pages(world):
+    yield at("accounts:preferences")
+    for name in ("account_change_password", "account_email"):
+        yield at(name)
+        yield at(name, sends="#main form[method=post]")
+    yield at("usersessions_list")
+    yield at("account_logout")
+    yield at("mfa_index")
+    yield at("mfa_activate_totp")
+    yield at("mfa_activate_totp", sends="#main form[method=post]")
+    yield at("account_reauthenticate")
+
+
+def school_owners(world):
+    draft, offer = world["draft"].ref, world["offer"].ref
+    yield at("dashboard")
+    yield at("marketplace:my_offers")
+    yield at("marketplace:order_list")
+    yield at("marketplace:offer_manage", offer)
+    yield at("accounts:organisation_home", membership(ILZE).organisation.slug)
+    yield at("accounts:organisation_edit")
+    yield at("accounts:member_list")
+    yield at("accounts:member_list", sends="form[action$='/invite/']")
+    yield at("accounts:member_role", world["colleague"].pk)
+    yield at("accounts:member_remove", world["colleague"].pk)
+    yield at("marketplace:offer_archive", draft)
+
+
+def trainers(world):
+    draft, offer = world["draft"].ref, world["offer"].ref
+    yield at("dashboard")
+    yield at("accounts:inbox")
+    yield at("marketplace:offer_start")
+    yield at("marketplace:offer_manage", draft)
+    yield at("marketplace:offer_edit", draft)
+    yield at("marketplace:offer_edit_text", draft, "en")
+    yield at("marketplace:offer_edit_text", draft, "en", sends="#main form[method=post]")
+    for part in ("price", "terms", "people"):
+        yield at("marketplace:offer_edit_part", draft, part)
+        yield at("marketplace:offer_edit_part", draft, part, sends="#main form[method=post]")
+    yield at("marketplace:offer_edit_skills", draft)
+    yield at("marketplace:offer_pictures", draft)
+    yield at("marketplace:offer_windows", offer)
+    yield at("marketplace:offer_preview", draft)
+    yield at("accounts:member_list")
+
+
+def learners(world):
+    yield at("dashboard")
+    yield at("accounts:inbox")
+    yield at("accounts:organisation_home", membership(LIVA).organisation.slug)
+
+
+def officials(world):
+    yield at("dashboard")
+    yield at("marketplace:order_list")
+
+
+def orders_of_schools(world):
+    """(reader, page) of one order in each state, as the school sees it, and the quote form."""
+    for order in Order.objects.exclude(status="draft").order_by("status", "pk").distinct("status"):
+        reader = order.seller.memberships.filter(role="owner").select_related("user")[0].user.email
+        yield reader, at("marketplace:order_detail", order.ref)
+        if order.status == "requested":
+            yield reader, at("marketplace:order_quote", order.ref)
+
+
+def desk(_world):
+    """Each list of the admin, each queue, and one of what is decided there."""
+    yield at("admin:index")
+    for model, model_admin in admin.site._registry.items():
+        name = f"admin:{model._meta.app_label}_{model._meta.model_name}"
+        yield at(f"{name}_changelist")
+        if hasattr(model_admin, "queue_view"):
+            yield at(f"{name}_queue")
+            yield at(f"{name}_change", model.objects.first().pk)
+    yield at("admin:marketplace_category_add")
+    yield at("admin:marketplace_category_change", "WEB")
+    yield at("admin:marketplace_category_history", "WEB")
+
+
+VISITS = {
+    STRANGER: strangers, NEWCOMER: newcomers, INGA: buyers, ILZE: school_owners, MARTINS: trainers, LIVA: learners,
+    GUNDEGA: officials, MODERATOR: desk,
+}  # fmt: skip
+
+
+def unvisited(world):
+    """Addresses without an example."""
+    seen = {visit.name for pages in VISITS.values() for visit in pages(world)}
+    seen |= {visit.name for _reader, visit in orders_of_schools(world)}
+    return set(addresses()) - seen - NO_PAGES
