@@ -70,12 +70,18 @@ def walk(page, site, visits, looks):
 def answer_faults(page, visit):
     answer = page.goto(visit.path)
     if visit.sends:
-        with page.expect_navigation() as sent:
+        with page.expect_response(is_shown) as sent:
             page.locator(visit.sends).first.evaluate(SEND_EMPTY)
         answer = sent.value
+        page.wait_for_load_state()
     expected = {404} if visit.name == "404" else {200, 422} if visit.sends else {200}
     is_astray = LOG_IN in page.url and LOG_IN not in visit.path
     return [f"answers {answer.status} at {page.url}"] if answer.status not in expected or is_astray else []
+
+
+def is_shown(answer):
+    """Of a page that opens now, past redirects."""
+    return answer.request.is_navigation_request() and not 300 <= answer.status < 400
 
 
 def soundness(page):
