@@ -4,6 +4,7 @@ from io import StringIO
 
 import pytest
 from django.conf import settings
+from django.contrib.contenttypes.models import ContentType
 from django.core.cache import caches
 from django.core.management import call_command
 from django.db import connection
@@ -43,8 +44,7 @@ def site(demo_database, demo_media, filled, django_db_blocker):
     """The server; `site.world` holds the example objects."""
     name, media = connection.settings_dict["NAME"], settings.MEDIA_ROOT
     with django_db_blocker.unblock():
-        connection.close()
-        connection.settings_dict["NAME"], settings.MEDIA_ROOT = demo_database, demo_media
+        switch_to(demo_database, demo_media)
         if not filled:
             call_command("migrate", verbosity=0)
             call_command("seed_demo", stdout=StringIO())
@@ -53,9 +53,14 @@ def site(demo_database, demo_media, filled, django_db_blocker):
         server.world = filled
         yield server
         server.stop()
-        connection.close()
-        connection.settings_dict["NAME"], settings.MEDIA_ROOT = name, media
-        caches["local"].clear()
+        switch_to(name, media)
+
+
+def switch_to(database, media):
+    connection.close()
+    connection.settings_dict["NAME"], settings.MEDIA_ROOT = database, media
+    ContentType.objects.clear_cache()
+    caches["local"].clear()
 
 
 @pytest.fixture
