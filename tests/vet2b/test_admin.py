@@ -4,7 +4,6 @@ import re
 from datetime import timedelta
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
 from django.conf import settings
 from django.contrib import admin
 from django.contrib.admin.models import LogEntry
@@ -314,27 +313,6 @@ def strict_policy():
     assert "unsafe" not in str(policy)
     assert policy["default-src"] == ["'none'"]
     return policy
-
-
-@pytest.mark.parametrize(("width", "scheme"), [(1280, "light"), (390, "dark")])
-def test_moderators_work_in_a_real_browser(browser, live_server, desk, world, width, scheme):
-    cookie = desk.cookies[settings.SESSION_COOKIE_NAME]
-    context = browser.new_context(viewport={"width": width, "height": 900}, color_scheme=scheme)
-    context.add_cookies([{"name": cookie.key, "value": cookie.value, "url": live_server.url}])
-    page, complaints = context.new_page(), []
-    page.on("console", lambda message: message.type in {"error", "warning"} and complaints.append(message.text))
-    page.on("pageerror", lambda error: complaints.append(str(error)))
-
-    pages = [live_server.url + path for path in ["/admin/", QUEUES[0], LISTS[0], LISTS[-2], FORMS[0], *world]]
-    for url in pages:
-        page.goto(url)
-        assert page.evaluate("document.documentElement.scrollWidth") <= width, url
-        assert complaints == [], url
-    for url in pages:
-        page.goto(url)
-        found = Axe().run(page).response["violations"]
-        assert [(v["id"], node["html"][:200]) for v in found for node in v["nodes"]] == [], url
-    context.close()
 
 
 def test_a_moderator_decides_without_scripts(browser, live_server, desk, world):
