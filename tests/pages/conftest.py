@@ -69,6 +69,8 @@ def browse(site, browser):
     contexts = []
 
     def open_page(email):
+        while contexts:
+            contexts.pop().close()
         context = browser.new_context(base_url=site.url, locale="en-GB", reduced_motion="reduce")
         contexts.append(context)
         if email:
