@@ -1,7 +1,5 @@
 """What a page is looked at for, in a real browser."""
 
-from itertools import cycle
-
 from axe_playwright_python.base import AXE_SCRIPT
 
 LOG_IN = "/account/login/"
@@ -87,18 +85,12 @@ def is_shown(answer):
     return answer.request.is_navigation_request() and not 300 <= answer.status < 400
 
 
-def soundness(page, looks=LOOKS):
+def soundness(page):
     """Faults of access at both widths, one in light and one in dark; and of layout, down to the narrowest."""
     page.evaluate(AXE_SCRIPT)
-    faults = [f"{width} {scheme}: {fault}" for width, scheme in looks for fault in look(page, width, scheme)]
+    faults = [f"{width} {scheme}: {fault}" for width, scheme in LOOKS for fault in look(page, width, scheme)]
     page.set_viewport_size({"width": NARROWEST, "height": 844})
     return faults + [f"{NARROWEST}: {fault}" for fault in page.evaluate(SIDEWAYS)]
-
-
-def soundness_in_turns():
-    """The same for many pages of one template: the first at one width, the next at the other."""
-    turns = cycle(LOOKS)
-    return lambda page: soundness(page, [next(turns)])
 
 
 def look(page, width, scheme):
