@@ -116,7 +116,7 @@ class OfferImage(TimeStamped):
 
 def as_webp(picture: Image.Image) -> bytes:
     content = BytesIO()
-    picture.save(content, "WEBP", quality=82, method=2)
+    picture.save(content, "WEBP", quality=82, method=1)
     return content.getvalue()
 
 

@@ -11,6 +11,7 @@ from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 from io import BytesIO
 from itertools import chain
+from math import ceil
 from pathlib import PurePosixPath
 
 from django.conf import settings
@@ -116,7 +117,8 @@ def redrawn(file: File, name: str, format: str, *, to_webp: bool) -> Checked:
     try:
         image = opened(file, name, format)
         if to_webp:
-            image.draft("RGB", (MAX_SIDE_WEBP, MAX_SIDE_WEBP))
+            # the size to come, not the box around it, which a picture that is not square would fall short of
+            image.draft("RGB", within(image.size, MAX_SIDE_WEBP))
         ImageOps.exif_transpose(image, in_place=True)
         if to_webp:
             image.thumbnail((MAX_SIDE_WEBP, MAX_SIDE_WEBP), reducing_gap=2.0)
@@ -135,6 +137,12 @@ def redrawn(file: File, name: str, format: str, *, to_webp: bool) -> Checked:
     canvas.save(content, format, **SAVING[format])
     stored = ContentFile(content.getvalue(), name=name)
     return Checked(stored, name, CONTENT_TYPES[format], stored.size, *canvas.size)
+
+
+def within(size: tuple[int, int], side: int) -> tuple[int, int]:
+    """The same shape with no side longer than `side`."""
+    share = min(1, side / max(size))
+    return (ceil(size[0] * share), ceil(size[1] * share))
 
 
 def opened(file: File, name: str, format: str) -> Image.Image:
