@@ -11,7 +11,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import override
 
-from accounts.models import ALWAYS_MAILED, Activity, Invitation, Mailed, Notification, OutgoingMail
+from accounts.models import Activity, Invitation, Mailed, Notification, OutgoingMail
 from vet2b.lib.mail import absolute, build, site_host
 
 DIGEST = "digest"
@@ -58,14 +58,13 @@ def notice_mail(notification: Notification) -> EmailMultiAlternatives:
             "button": notice.button,
             "preferences_url": preferences_url(),
         }
-        is_optional = notice.kind not in ALWAYS_MAILED and not activity.is_restriction
         return build(
             "notice",
             recipient.email,
             title,
             context,
             key=f"notification-{notification.pk}",
-            unsubscribe=unsubscribe_url(recipient.pk, notice.kind) if is_optional else "",
+            unsubscribe=unsubscribe_url(recipient.pk, notice.kind) if notification.is_optional else "",
         )
 
 

@@ -15,7 +15,6 @@ from django.utils import timezone
 
 from accounts.mails import digest_mail, mail_of
 from accounts.models import (
-    ALWAYS_MAILED,
     Delivery,
     Invitation,
     Mailed,
@@ -87,22 +86,55 @@ def claim(rows: MailedQuerySet, size: int) -> list[Any]:
 
 
 def send_batch(batch: Sequence[Any], connection: Any, ends: float) -> Iterator[bool]:
+    addresses = Addresses(batch)
     try:
         for row in batch:
             if time.monotonic() > ends:
                 raise ServerTrouble("the time of this run is over")
-            yield send_one(row, connection)
+            yield send_one(row, connection, addresses)
     except ServerTrouble:
         release(batch)
         raise
 
 
-def send_one(row: Any, connection: Any) -> bool:
-    if isinstance(row, Notification) and is_too_much(row):
+class Addresses:
+    """What is known of those whom a batch goes to, asked for once and kept up as it goes out: who refused mail
+    before, and who had how many notices in the last hour."""
+
+    def __init__(self, batch: Sequence[Any]) -> None:
+        found = RefusedAddress.objects.filter(email__in={row.address.lower() for row in batch})
+        self.refused = {refused.email: refused for refused in found}
+        people = {row.recipient_id for row in batch if isinstance(row, Notification)}
+        self.told = Notification.objects.mailed_this_hour(people)
+
+    def refuse(self, row: Any) -> bool:
+        refused = self.refused.get(row.address.lower())
+        return bool(refused and refused.marked_at) and not row.is_awaited
+
+    def had_enough(self, row: Any) -> bool:
+        """Optional mails are held back to 20 a person and hour; the rest goes into the daily digest."""
+        is_optional = isinstance(row, Notification) and row.is_optional
+        return is_optional and self.told.get(row.recipient_id, 0) >= OPTIONAL_PER_HOUR
+
+    def took(self, row: Any) -> None:
+        refused = self.refused.get(row.address.lower())
+        if refused and not refused.marked_at:
+            refused.delete()
+            del self.refused[refused.email]
+        if isinstance(row, Notification):
+            self.told[row.recipient_id] = self.told.get(row.recipient_id, 0) + 1
+
+    def count_refusal(self, row: Any, error: Exception) -> None:
+        refused = count_refusal(row.address, error)
+        if refused:
+            self.refused[refused.email] = refused
+
+
+def send_one(row: Any, connection: Any, addresses: Addresses) -> bool:
+    if addresses.had_enough(row):
         change(row, delivery=Delivery.DIGEST, claimed_until=None, attempts=0)
         return False
-    refused = RefusedAddress.objects.filter(email=row.address.lower()).first()
-    if refused and refused.marked_at and not row.is_awaited:
+    if addresses.refuse(row):
         give_up(row, "the address refuses mail")
         return False
     try:
@@ -112,14 +144,13 @@ def send_one(row: Any, connection: Any) -> bool:
     except ServerTrouble:
         raise
     except Exception as error:  # whatever one mail meets, the others go on; the row remembers
-        count_refusal(row.address, error)
+        addresses.count_refusal(row, error)
         put_off(row, error)
         if is_lost_connection(error):
             raise ServerTrouble(repr(error)) from error
         return False
-    if refused and not refused.marked_at:
-        refused.delete()
     change(row, emailed_at=timezone.now(), claimed_until=None, error="", **getattr(row, "SECRETS", {}))
+    addresses.took(row)
     return True
 
 
@@ -133,16 +164,6 @@ def connect(connection: Any) -> None:
 def is_lost_connection(error: Exception) -> bool:
     answered = isinstance(error, smtplib.SMTPResponseException | smtplib.SMTPRecipientsRefused)
     return isinstance(error, OSError) and not answered
-
-
-def is_too_much(notification: Notification) -> bool:
-    """Optional mails are held back to 20 a person and hour; the rest goes into the daily digest."""
-    activity = notification.activity
-    if activity.is_restriction or activity.notice.kind in ALWAYS_MAILED:
-        return False
-    hour = timezone.now() - timedelta(hours=1)
-    told = Notification.objects.filter(recipient=notification.recipient_id, delivery=Delivery.NOW, emailed_at__gt=hour)
-    return told.count() >= OPTIONAL_PER_HOUR
 
 
 def put_off(row: Any, error: Exception) -> None:
@@ -163,13 +184,14 @@ def is_refusal(error: Exception) -> bool:
     return any(code >= 500 for code, _text in answers(error))
 
 
-def count_refusal(address: str, error: Exception) -> None:
+def count_refusal(address: str, error: Exception) -> RefusedAddress | None:
     """Holds a final no against the address, unless it is about something else."""
     for code, text in answers(error):
         at_recipient = isinstance(error, smtplib.SMTPRecipientsRefused) and code >= 500
         at_data = isinstance(error, smtplib.SMTPDataError) and code in NO_MAILBOX
         if (at_recipient or at_data) and not text.startswith(POLICY):
-            RefusedAddress.count(address, f"{code} {text.decode(errors='replace')}")
+            return RefusedAddress.count(address, f"{code} {text.decode(errors='replace')}")
+    return None
 
 
 def answers(error: Exception) -> list[tuple[int, bytes]]:

@@ -1,16 +1,17 @@
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
+from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
 from django.contrib.contenttypes.fields import GenericForeignKey
 from django.contrib.contenttypes.models import ContentType
-from django.db import models
+from django.db import connection, models
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models.outbox import Mailed, MailedQuerySet
-from accounts.models.preferences import Delivery, NotificationPreference
+from accounts.models.preferences import ALWAYS_MAILED, Delivery
 from accounts.models.users import User
 from accounts.notices import Text, notice_for
 from accounts.restrictions import statement
@@ -89,6 +90,12 @@ class NotificationQuerySet(MailedQuerySet):
     def to_mail(self) -> NotificationQuerySet:
         return self.due(Delivery.NOW)
 
+    def mailed_this_hour(self, people: Collection[int]) -> dict[int, int]:
+        """How many each of these people were mailed at once in the last hour."""
+        hour = timezone.now() - timedelta(hours=1)
+        mailed = self.filter(recipient__in=people, delivery=Delivery.NOW, emailed_at__gt=hour)
+        return dict(mailed.order_by().values_list("recipient").annotate(n=models.Count("pk")))
+
     def to_digest(self) -> NotificationQuerySet:
         """What waits for a daily digest; who has read it in the inbox needs no mail."""
         return self.due(Delivery.DIGEST).unread()
@@ -143,6 +150,11 @@ class Notification(Mailed):
     @property
     def is_unread(self) -> bool:
         return self.read_at is None
+
+    @property
+    def is_optional(self) -> bool:
+        """Whether its mail may be turned off, or be held back when there are many."""
+        return self.activity.notice.kind not in ALWAYS_MAILED and not self.activity.is_restriction
 
     @property
     def zone(self) -> str:
@@ -201,21 +213,36 @@ class Tracked(models.Model):
         return activity
 
 
+# One statement however many are told: who never chose gets the mail at once.
+TELL = """
+INSERT INTO accounts_notification (
+  activity_id, recipient_id, organisation_id, delivery, created_at, attempts, error
+)
+SELECT %(activity)s, t.recipient, t.organisation,
+  CASE WHEN %(is_restriction)s THEN %(now)s ELSE coalesce(p.delivery, %(now)s) END, %(moment)s, 0, ''
+FROM unnest(%(recipients)s::bigint[], %(organisations)s::bigint[]) AS t(recipient, organisation)
+LEFT JOIN accounts_notificationpreference p ON p.user_id = t.recipient AND p.kind = %(kind)s
+ON CONFLICT DO NOTHING
+"""
+
+
 def tell(activity: Activity, people: Iterable[tuple[User, Organisation | None]]) -> None:
     people = [(user, organisation) for user, organisation in people if user.is_active]
     if not people:
         return
-    users = [user for user, _organisation in people]
-    chosen = NotificationPreference.objects.deliveries(users, activity.notice.kind)
-    if activity.is_restriction:
-        chosen = dict.fromkeys(chosen, Delivery.NOW)
-    Notification.objects.bulk_create(
-        [
-            Notification(activity=activity, recipient=user, organisation=organisation, delivery=chosen[user.pk])
-            for user, organisation in people
-        ],
-        ignore_conflicts=True,
-    )
+    with connection.cursor() as cursor:
+        cursor.execute(
+            TELL,
+            {
+                "activity": activity.pk,
+                "is_restriction": activity.is_restriction,
+                "kind": activity.notice.kind,
+                "now": Delivery.NOW.value,
+                "moment": timezone.now(),
+                "recipients": [user.pk for user, _organisation in people],
+                "organisations": [organisation and organisation.pk for _user, organisation in people],
+            },
+        )
     from accounts.tasks import nudge_outbox  # noqa: PLC0415 - tasks import models
 
     nudge_outbox()

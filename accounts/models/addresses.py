@@ -51,7 +51,7 @@ class RefusedAddress(models.Model):
 
     @classmethod
     @transaction.atomic
-    def count(cls, email: str, reason: str) -> None:
+    def count(cls, email: str, reason: str) -> RefusedAddress:
         """Counts one more refusal; the third marks the address."""
         cls.objects.get_or_create(email=email.lower())
         refused = cls.objects.select_for_update().get(email=email.lower())
@@ -60,6 +60,7 @@ class RefusedAddress(models.Model):
         if refused.refusals >= cls.MAX_REFUSALS:
             refused.marked_at = refused.marked_at or refused.refused_at
         refused.save()
+        return refused
 
     def confirm(self) -> None:
         """Its owner says that it works again: mail goes there, and one more refusal marks it once more."""

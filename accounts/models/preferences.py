@@ -26,12 +26,6 @@ ALWAYS_MAILED = frozenset({Kind.ORDER, Kind.ORGANISATION})  # may be gathered in
 
 
 class NotificationPreferenceQuerySet(models.QuerySet["NotificationPreference"]):
-    def deliveries(self, users: Iterable[User], kind: str) -> dict[int, str]:
-        """How each of the users wants mail of this kind; who never chose gets it at once."""
-        users = list(users)
-        chosen = dict(self.filter(user__in=users, kind=kind).values_list("user_id", "delivery"))
-        return {user.pk: chosen.get(user.pk, Delivery.NOW) for user in users}
-
     def of(self, user: User) -> dict[str, str]:
         """The user's choice for every kind."""
         return dict.fromkeys(Kind.values, Delivery.NOW) | dict(self.filter(user=user).values_list("kind", "delivery"))
