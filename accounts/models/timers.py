@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 
 from django.contrib.contenttypes.fields import GenericForeignKey
 from django.contrib.contenttypes.models import ContentType
-from django.db import models, transaction
+from django.db import connection, models, transaction
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
@@ -80,6 +80,14 @@ class Timer(models.Model):
         mine.update(done_at=timezone.now())
 
 
+# `update_or_create` takes seven statements for this, and the ORM's upsert knows no partial index
+SET_TIMER = """
+INSERT INTO accounts_timer (subject_type_id, subject_id, verb, due_at, attempts, error) VALUES (%s, %s, %s, %s, 0, '')
+ON CONFLICT (subject_type_id, subject_id, verb) WHERE done_at IS NULL AND failed_at IS NULL
+DO UPDATE SET due_at = excluded.due_at, attempts = 0, error = ''
+"""
+
+
 class Timed(models.Model):
     """Gives a model its timers."""
 
@@ -95,14 +103,9 @@ class Timed(models.Model):
         )
 
     def set_timer(self, verb: str, due_at: datetime) -> None:
-        Timer.objects.update_or_create(
-            subject_type=ContentType.objects.get_for_model(self),
-            subject_id=self.pk,
-            verb=verb,
-            done_at=None,
-            failed_at=None,
-            defaults={"due_at": due_at, "attempts": 0, "error": ""},
-        )
+        subject_type = ContentType.objects.get_for_model(self)
+        with connection.cursor() as cursor:
+            cursor.execute(SET_TIMER, [subject_type.pk, self.pk, verb, due_at])
 
     def clear_timers(self, *verbs: str) -> None:
         """Clears the named timers, or all when none is named."""
