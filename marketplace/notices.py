@@ -179,6 +179,10 @@ register(
             title=_("%(buyer)s accepted the delivery: %(title)s"), told=_("%(buyer)s accepted the delivery"),
             body=_("The order is complete. Please send the invoice under your own rules."), **ORDER,
         ),
+        "order.ask_new_time": Notice(
+            title=_("%(by)s asks for another time: %(title)s"), told=_("%(by)s asked for another time: %(reason)s"),
+            body=_("The school cannot do it at the agreed time. Its reason:\n\n%(reason)s\n\nPlease choose another time, or cancel."), **ORDER,
+        ),
         "order.cancel": Notice(
             title=_("%(by)s cancelled: %(title)s"), told=_("%(by)s cancelled: %(reason)s"),
             body=_("The reason:\n\n%(reason)s"), **ORDER,

@@ -1,3 +1,4 @@
+from marketplace.models.appointments import Booking, NewTime, Plan, PlanHours, Seat, Slot
 from marketplace.models.catalogue import Category, CategoryLabel, IscedField, OfferTemplate, Skill
 from marketplace.models.conversations import Message, OrderFile
 from marketplace.models.offers import Offer, OfferText, Package
@@ -5,12 +6,13 @@ from marketplace.models.orders import Order
 from marketplace.models.pictures import Favourite, OfferDocument, OfferImage
 from marketplace.models.prices import BY_QUANTITY, INSTANT, UNPRICED, Currency, PriceModel, cents, vat_of
 from marketplace.models.quotes import Counter, Quote, QuoteLine
+from marketplace.models.resources import Opening, Requirement, Resource, SpecialHours
 from marketplace.models.search import index_offers
 from marketplace.models.windows import Window
 
 __all__ = [
-    "BY_QUANTITY", "INSTANT", "UNPRICED", "Category", "CategoryLabel", "Counter", "Currency", "Favourite",
-    "IscedField", "Message", "Offer", "OfferDocument", "OfferImage", "OfferTemplate", "OfferText", "Order",
-    "OrderFile", "Package", "PriceModel", "Quote", "QuoteLine", "Skill", "Window", "cents",
-    "index_offers", "vat_of",
+    "BY_QUANTITY", "INSTANT", "UNPRICED", "Booking", "Category", "CategoryLabel", "Counter", "Currency",
+    "Favourite", "IscedField", "Message", "Offer", "NewTime", "OfferDocument", "OfferImage", "OfferTemplate", "OfferText",
+    "Opening", "Order", "OrderFile", "Package", "Plan", "PlanHours", "PriceModel", "Quote", "QuoteLine",
+    "Requirement", "Resource", "Seat", "Skill", "Slot", "SpecialHours", "Window", "cents", "index_offers", "vat_of",
 ]  # fmt: skip

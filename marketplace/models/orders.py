@@ -13,6 +13,7 @@ from django.utils.translation import pgettext_lazy
 from accounts.models import Lifecycle, Membership, Move, Organisation, Timed, User
 from marketplace.models.offers import Offer, Package
 from marketplace.models.order_deal import Deal
+from marketplace.models.order_moves import Moves
 from marketplace.models.order_parties import Parties
 from marketplace.models.order_querysets import OrderQuerySet
 from marketplace.models.order_terms import Terms
@@ -25,7 +26,7 @@ from vet2b.lib.models import TimeStamped
 from vet2b.lib.refs import new_ref
 
 
-class Order(Deal, Terms, Words, Work, Trouble, Parties, Lifecycle, Timed, TimeStamped):
+class Order(Deal, Terms, Words, Moves, Work, Trouble, Parties, Lifecycle, Timed, TimeStamped):
     """One deal between two organisations, from the first request to completion. Lifecycle E4."""
 
     class Status(models.TextChoices):
@@ -61,6 +62,7 @@ class Order(Deal, Terms, Words, Work, Trouble, Parties, Lifecycle, Timed, TimeSt
             S.ACCEPTED, S.AGREEMENT_PENDING, S.SCHEDULED, S.IN_PROGRESS, S.DELIVERED, S.CHANGES_REQUESTED, S.DISPUTED,
         }
     )  # fmt: skip
+    PLANNED = frozenset({S.ACCEPTED, S.AGREEMENT_PENDING, S.SCHEDULED})  # agreed and not begun
     OPEN = NEGOTIATING | RUNNING
     ENDED = frozenset(S) - OPEN - {S.DRAFT}
     LOST = frozenset({S.DECLINED, S.WITHDRAWN, S.REJECTED, S.EXPIRED, S.CANCELLED})  # ended without the work
@@ -100,6 +102,7 @@ class Order(Deal, Terms, Words, Work, Trouble, Parties, Lifecycle, Timed, TimeSt
         "warn_first": Move(frozenset({S.DELIVERED}), None, "system"),
         "warn_last": Move(frozenset({S.DELIVERED}), None, "system"),
         "auto_accept": Move(frozenset({S.DELIVERED}), S.COMPLETED, "system"),
+        "ask_new_time": Move(PLANNED, None, "seller", needs_reason=True),
         "cancel": Move(
             frozenset({S.ACCEPTED, S.AGREEMENT_PENDING, S.SCHEDULED, S.IN_PROGRESS}),
             S.CANCELLED, "either", needs_reason=True,
@@ -155,6 +158,10 @@ class Order(Deal, Terms, Words, Work, Trouble, Parties, Lifecycle, Timed, TimeSt
     gross = models.DecimalField(max_digits=12, decimal_places=2, null=True, blank=True)
     starts_on = models.DateField(_("starts on"), null=True, blank=True)
     ends_on = models.DateField(_("ends on"), null=True, blank=True)
+    starts_at = models.DateTimeField(_("starts at"), null=True, blank=True, help_text="Of an appointment.")
+    ends_at = models.DateTimeField(_("ends at"), null=True, blank=True)
+    times_moved = models.PositiveSmallIntegerField(default=0)
+    is_new_time_asked = models.BooleanField(default=False, help_text="The school asked the buyer for another time.")
     rounds_of_changes = models.PositiveSmallIntegerField(default=1)
     rounds_used = models.PositiveSmallIntegerField(default=0)
     is_awaiting_answer = models.BooleanField(default=False)
@@ -190,6 +197,10 @@ class Order(Deal, Terms, Words, Work, Trouble, Parties, Lifecycle, Timed, TimeSt
                     net=None,
                 ),
                 name="order_accepted_has_price",
+            ),
+            models.CheckConstraint(
+                condition=Q(starts_at=None, ends_at=None) | Q(ends_at__gt=models.F("starts_at")),
+                name="order_times_in_order",
             ),
         ]  # fmt: skip
         indexes = [

@@ -20,7 +20,7 @@ ICONS = {
     "remind_start": "bell", "chase_changes": "bell", "miss_start": "scale", "urge": "bell",
     "warn_first": "bell", "warn_last": "bell", "extend_review": "clock", "dispute": "scale", "resolve": "gavel",
     "decline": "circle-x", "reject": "circle-x", "withdraw": "rotate-ccw", "withdraw_quote": "rotate-ccw",
-    "cancel": "ban",
+    "cancel": "ban", "ask_new_time": "calendar",
 }  # fmt: skip
 
 
