@@ -12,7 +12,7 @@ from marketplace.models.windows import Window
 
 __all__ = [
     "BY_QUANTITY", "INSTANT", "UNPRICED", "Booking", "Category", "CategoryLabel", "Counter", "Currency",
-    "Favourite", "IscedField", "Message", "Offer", "NewTime", "OfferDocument", "OfferImage", "OfferTemplate", "OfferText",
-    "Opening", "Order", "OrderFile", "Package", "Plan", "PlanHours", "PriceModel", "Quote", "QuoteLine",
+    "Favourite", "IscedField", "Message", "NewTime", "Offer", "OfferDocument", "OfferImage", "OfferTemplate",
+    "OfferText", "Opening", "Order", "OrderFile", "Package", "Plan", "PlanHours", "PriceModel", "Quote", "QuoteLine",
     "Requirement", "Resource", "Seat", "Skill", "Slot", "SpecialHours", "Window", "cents", "index_offers", "vat_of",
 ]  # fmt: skip

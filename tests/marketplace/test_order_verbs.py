@@ -49,6 +49,7 @@ CALLS = {
     "remind": lambda o, by: o.remind(by=by),
     "start": lambda o, by: o.start(by=by),
     "remind_start": lambda o, by: o.remind_start(by=by),
+    "ask_new_time": lambda o, by: o.ask_new_time(by=by, reason="The kitchen is closed."),
     "chase_start": lambda o, by: o.chase_start(by=by),
     "miss_start": lambda o, by: o.miss_start(by=by),
     "deliver": lambda o, by: o.deliver("It is online.", by=by),
