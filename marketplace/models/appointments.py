@@ -61,7 +61,7 @@ class PlanHours(Hours):
 
 
 class Slot(models.Model):
-    """A time of an offer that somebody has taken; several orders may sit in it up to its seats."""
+    """A time of an offer that somebody has taken, with the resources for it; orders may share it up to its seats."""
 
     offer = models.ForeignKey(Offer, models.PROTECT, related_name="slots")
     starts_at = models.DateTimeField(_("from"))
@@ -73,8 +73,8 @@ class Slot(models.Model):
         ordering = ["starts_at"]
         constraints = [
             models.CheckConstraint(condition=Q(ends_at__gt=F("starts_at")), name="slot_ends_after_start"),
-            models.UniqueConstraint(fields=["offer", "starts_at", "ends_at"], name="slot_once"),
         ]
+        indexes = [models.Index(fields=["offer", "starts_at"], name="slot_of_offer")]
 
     def __str__(self) -> str:
         return f"{self.starts_at:%Y-%m-%d %H:%M}"
@@ -126,7 +126,6 @@ class Seat(models.Model):
     order = models.ForeignKey(Order, models.PROTECT, related_name="seats")
     slot = models.ForeignKey(Slot, models.PROTECT, related_name="seats")
     quantity = models.PositiveIntegerField(_("places"), default=1)
-    is_proposed = models.BooleanField(default=False, help_text="Waits for the other side's consent to a move.")
     held_until = models.DateTimeField(null=True, blank=True)
     released_at = models.DateTimeField(null=True, blank=True)
 
@@ -137,9 +136,7 @@ class Seat(models.Model):
         verbose_name_plural = _("seats")
         constraints = [
             models.CheckConstraint(condition=Q(quantity__gte=1), name="seat_takes_a_place"),
-            models.UniqueConstraint(
-                fields=["order", "is_proposed"], name="seat_one_an_order", condition=Q(released_at=None)
-            ),
+            models.UniqueConstraint(fields=["order"], name="seat_one_an_order", condition=Q(released_at=None)),
         ]
         indexes = [models.Index(fields=["slot"], name="seat_unreleased", condition=Q(released_at=None))]
 
