@@ -6,8 +6,9 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from datetime import date
+from datetime import date, datetime
 from typing import TYPE_CHECKING, Any
+from zoneinfo import ZoneInfo
 
 from django.apps import apps
 from django.urls import reverse
@@ -48,6 +49,12 @@ def fields_of(model: str) -> Label:
 def day_of(iso: str) -> Text:
     """Reads a date."""
     return formats.day(date.fromisoformat(iso))
+
+
+def when_of(text: str) -> Text:
+    """Reads a day, or a moment with the zone it is told in: "2027-01-14T08:00:00+00:00 Europe/Riga"."""
+    moment, _space, zone = text.partition(" ")
+    return formats.moment(datetime.fromisoformat(moment), ZoneInfo(zone)) if zone else day_of(moment)
 
 
 @dataclass(frozen=True)

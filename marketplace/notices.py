@@ -2,11 +2,12 @@
 
 from django.utils.translation import gettext_lazy as _
 
-from accounts.notices import Notice, day_of, register
+from accounts.notices import Notice, day_of, register, when_of
 
 OFFER = {"kind": "offer", "url_name": "marketplace:offer_manage", "button": _("Open the offer")}
 ORDER = {"kind": "order", "url_name": "marketplace:order_detail", "button": _("Open the order")}
 MESSAGE = ORDER | {"kind": "message"}
+TIME = ORDER | {"codes": {"when": when_of}}
 REMINDER = ORDER | {"kind": "reminder"}
 
 register(
@@ -182,6 +183,18 @@ register(
         "order.ask_new_time": Notice(
             title=_("%(by)s asks for another time: %(title)s"), told=_("%(by)s asked for another time: %(reason)s"),
             body=_("The school cannot do it at the agreed time. Its reason:\n\n%(reason)s\n\nPlease choose another time, or cancel."), **ORDER,
+        ),
+        "order.propose_time": Notice(
+            title=_("%(by)s would like another time: %(title)s"), told=_("%(by)s proposed another time: %(when)s"),
+            body=_("The proposed time: %(when)s\n\n%(reason)s\n\nThe agreed time stands until you consent."), **TIME,
+        ),
+        "order.agree_time": Notice(
+            title=_("Moved to %(when)s: %(title)s"), told=_("%(by)s consented: it is moved to %(when)s"),
+            body=_("The new time: %(when)s"), **TIME,
+        ),
+        "order.refuse_time": Notice(
+            title=_("The time stays: %(title)s"), told=_("%(by)s did not consent to the other time. The agreed time stays."),
+            body=_("%(by)s did not consent to the other time, so the agreed one stays.\n\n%(reason)s"), **TIME,
         ),
         "order.cancel": Notice(
             title=_("%(by)s cancelled: %(title)s"), told=_("%(by)s cancelled: %(reason)s"),

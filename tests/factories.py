@@ -10,7 +10,7 @@ from django.utils import timezone
 
 from accounts.models import Membership, Organisation, User
 from accounts.roles import MODERATORS
-from marketplace.models import Category, Offer, Order, Skill, Window
+from marketplace.models import Category, Offer, Order, Plan, Resource, Skill, Window
 
 PASSWORD = "correct horse battery"
 numbers = itertools.count(1)
@@ -75,6 +75,24 @@ def make_offer(school, trainer, substitute=None, status="published", title="Webs
 def make_window(offer, capacity=2, in_days=30, days=14):
     start = timezone.localdate() + timedelta(days=in_days)
     return Window.objects.create(offer=offer, starts_on=start, ends_on=start + timedelta(days=days), capacity=capacity)
+
+
+def make_resource(school, name="Training kitchen", kind="kitchen", hours=("08:00", "18:00"), days=range(5), **fields):
+    """Can be had at these hours from Monday to Friday."""
+    resource = Resource.objects.create(school=school, name=name, kind=kind, **fields)
+    for weekday in days:
+        resource.openings.create(weekday=weekday, opens_at=hours[0], closes_at=hours[1])
+    return resource
+
+
+def make_plan(offer, *needs, hours=("09:00", "15:00"), days=range(5), **fields):
+    """Books the offer by day and time; each of `needs` is a list of resources of which one is needed."""
+    plan = Plan.objects.create(offer=offer, **fields)
+    for weekday in days:
+        plan.hours.create(weekday=weekday, opens_at=hours[0], closes_at=hours[1])
+    for position, choices in enumerate(needs):
+        offer.requirements.create(position=position).choices.set(choices)
+    return plan
 
 
 LINE = {"description": "Website", "quantity": Decimal(1), "unit": "", "unit_price": Decimal("200.00"), "vat_rate": None}

@@ -10,7 +10,6 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from marketplace.models.offers import Offer
-from marketplace.models.orders import Order
 from marketplace.models.resources import Hours, Resource
 
 
@@ -123,7 +122,7 @@ class SeatQuerySet(models.QuerySet["Seat"]):
 class Seat(models.Model):
     """An order's share of a slot: held until a moment, or firm when that is empty."""
 
-    order = models.ForeignKey(Order, models.PROTECT, related_name="seats")
+    order = models.ForeignKey("marketplace.Order", models.PROTECT, related_name="seats")
     slot = models.ForeignKey(Slot, models.PROTECT, related_name="seats")
     quantity = models.PositiveIntegerField(_("places"), default=1)
     held_until = models.DateTimeField(null=True, blank=True)
@@ -153,7 +152,7 @@ class NewTime(models.Model):
         REFUSED = "refused", _("Refused")
         OVER = "over", _("Over")
 
-    order = models.ForeignKey(Order, models.CASCADE, related_name="new_times")
+    order = models.ForeignKey("marketplace.Order", models.CASCADE, related_name="new_times")
     is_from_buyer = models.BooleanField()
     starts_on = models.DateField(_("starts on"))
     ends_on = models.DateField(_("ends on"))

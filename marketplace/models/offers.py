@@ -209,6 +209,11 @@ class Offer(OfferVerbs, OfferEdits, OfferFiles, OfferWindows, OfferChecks, Lifec
     def open_revision(self) -> Offer | None:
         return next((revision for revision in self.revisions.all() if revision.status in self.OPEN), None)
 
+    @property
+    def is_by_time(self) -> bool:
+        """Whether it is booked by day and time."""
+        return hasattr(self, "plan")
+
     def activity_details(self) -> dict[str, Any]:
         return {"title": self.title, "ref": self.ref}
 

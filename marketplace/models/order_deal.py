@@ -14,6 +14,7 @@ from django.utils.translation import gettext as _
 from accounts.models import Membership, Refusal
 from marketplace.models.offers import Offer
 from marketplace.models.order_words import EXPIRES_AFTER
+from marketplace.models.slots import give_back
 from vet2b.lib.workdays import add_working_days
 
 if TYPE_CHECKING:
@@ -64,6 +65,7 @@ class Deal:
     def discard(self, *, by: Membership) -> None:
         self.guard("discard", by=by)
         self.move("discard", by=by)
+        give_back(self)
 
     @transaction.atomic
     def request(self, *, by: Membership) -> None:
@@ -85,7 +87,7 @@ class Deal:
         self.guard("book", by=by)
         self.check_terms()
         price = self.offer.price_for(self.quantity, self.package)
-        if not self.offer.is_instant or self.window is None or price is None:
+        if not self.offer.is_instant or not (self.window or self.starts_at) or price is None:
             raise Refusal(_("This service cannot be booked at once. Send a request instead."))
         quote = self.quotes.model.of_offer_price(self, price, by=by)
         self.check_limit(quote, by)
@@ -104,13 +106,14 @@ class Deal:
     def start_clock(self) -> None:
         now = timezone.now()
         expires = add_working_days(now, EXPIRES_AFTER, self.seller.zone)
-        start = self.window.starts_on if self.window else self.wished_on
+        start = self.window.starts_on if self.window else self.first_day or self.wished_on
         if start and self.offer:
             # an answer after the lead time has begun would come too late
             last_day = start - timedelta(days=self.offer.lead_time_days or 0)
             last = datetime.combine(last_day, datetime.min.time(), ZoneInfo(self.seller.zone)) + timedelta(hours=18)
             expires = max(min(expires, last), now + timedelta(hours=4))
         self.set_timer("expire", expires)
+        self.keep_time(expires)
         reminder = add_working_days(now, REMIND_AFTER, self.seller.zone)
         if reminder < expires:
             self.set_timer("remind", reminder)
@@ -131,6 +134,7 @@ class Deal:
         midnight = datetime.max.time().replace(microsecond=0)
         end = datetime.combine(quote.valid_until, midnight, ZoneInfo(self.seller.zone))
         self.set_timer("expire", end)
+        self.keep_time(end)
         reminder = add_working_days(timezone.now(), REMIND_AFTER, self.seller.zone)
         if reminder < end:
             self.set_timer("remind", reminder)
@@ -170,8 +174,8 @@ class Deal:
         self.move("accept", by=by, fields=self.SETTLED, notify=self.sellers(), version=version, price=quote.gross_text)
 
     SETTLED = (
-        "window", "net", "vat", "gross", "currency", "starts_on", "ends_on", "rounds_of_changes", "accepted_at",
-        "is_awaiting_answer",
+        "window", "net", "vat", "gross", "currency", "starts_on", "ends_on", "starts_at", "ends_at",
+        "rounds_of_changes", "accepted_at", "is_awaiting_answer",
     )  # fmt: skip
 
     def settle(self, quote: Quote) -> None:
@@ -182,9 +186,10 @@ class Deal:
             self.window.refresh_from_db()
             if not self.window.left:
                 self.window.set_timer("tell_full", timezone.now())
+        self.keep_time(None)
         self.net, self.vat, self.gross, self.currency = quote.net, quote.vat, quote.gross, quote.currency
-        self.starts_on = self.window.starts_on if self.window else quote.starts_on
-        self.ends_on = self.window.ends_on if self.window else quote.ends_on
+        self.starts_on = self.window.starts_on if self.window else self.first_day or quote.starts_on
+        self.ends_on = self.window.ends_on if self.window else self.first_day or quote.ends_on
         self.rounds_of_changes = quote.rounds_of_changes
         self.accepted_at, self.is_awaiting_answer = timezone.now(), False
         quote.accepted_at = self.accepted_at
@@ -223,6 +228,7 @@ class Deal:
         self.guard(verb, by=by, reason=reason)
         self.move(verb, by=by, notify=notify(), reason=reason)
         self.clear_timers()
+        give_back(self)
 
     @transaction.atomic
     def remind(self, *, by: None) -> None:

@@ -35,4 +35,6 @@ class OrderQuerySet(models.QuerySet["Order"]):
         return self.annotate(due_at=models.Subquery(clocks.order_by("due_at").values("due_at")[:1]))
 
     def with_parties(self) -> OrderQuerySet:
-        return self.select_related("buyer", "seller", "offer__category", "contact", "trainer", "substitute", "window")
+        return self.select_related(
+            "buyer", "seller", "offer__category", "offer__plan", "contact", "trainer", "substitute", "window"
+        )

@@ -41,6 +41,10 @@ class Terms:
             raise Refusal(_("Write the address."), field="place")
 
     def check_date(self) -> None:
+        if self.offer.is_by_time:
+            if self.starts_at is None:
+                raise Refusal(_("Choose a time."), field="starts_at")
+            return  # a seat was taken under the rules of the plan
         if self.window and (self.window.offer_id != self.offer_id or not self.window.is_open()):
             raise Refusal(_("This window is just full or over. Choose another one."), field="window")
         day = self.window.starts_on if self.window else self.wished_on

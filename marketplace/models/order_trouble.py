@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _
 from accounts.models import Membership, Refusal, User
 from accounts.models.reports import moderators
 from marketplace.models.prices import cents
+from marketplace.models.slots import give_back
 from vet2b.lib.workdays import add_working_days
 
 URGE_AFTER = (2, 10)  # working days after which moderators are told of an undecided dispute (E4)
@@ -29,13 +30,15 @@ class Trouble:
     @transaction.atomic
     def cancel(self, *, by: Membership, reason: str) -> None:
         self.guard("cancel", by=by, reason=reason)
-        self.free_window()
+        self.free_time()
         self.move("cancel", by=by, notify=self.other_side(by), reason=reason)
         self.clear_timers()
 
-    def free_window(self) -> None:
+    def free_time(self) -> None:
+        """Gives back the place in the window, or the appointment."""
         if self.window:
             self.window.give_back()
+        give_back(self)
 
     @transaction.atomic
     def dispute(self, *, by: Membership, reason: str) -> None:
@@ -79,7 +82,7 @@ class Trouble:
         if outcome == "price_cut":
             fields = self.cut_price(net)
         if outcome == "cancel":
-            self.free_window()
+            self.free_time()
         self.clear_timers()
         self.move(
             "resolve",

@@ -35,7 +35,9 @@ class Words:
         self.move("ask", by=by, fields=["is_awaiting_answer"], notify=self.buyers(), text=text)
         self.clear_timers("remind")
         if not was_awaiting:  # a second question gives nobody more time
-            self.set_timer("expire", add_working_days(timezone.now(), EXPIRES_AFTER, self.seller.zone))
+            expires = add_working_days(timezone.now(), EXPIRES_AFTER, self.seller.zone)
+            self.set_timer("expire", expires)
+            self.keep_time(expires)
 
     @transaction.atomic
     def answer(self, text: str, *, by: Membership) -> None:

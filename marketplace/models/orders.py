@@ -103,6 +103,9 @@ class Order(Deal, Terms, Words, Moves, Work, Trouble, Parties, Lifecycle, Timed,
         "warn_last": Move(frozenset({S.DELIVERED}), None, "system"),
         "auto_accept": Move(frozenset({S.DELIVERED}), S.COMPLETED, "system"),
         "ask_new_time": Move(PLANNED, None, "seller", needs_reason=True),
+        "propose_time": Move(PLANNED, None, "either"),
+        "agree_time": Move(PLANNED, None, "either"),
+        "refuse_time": Move(PLANNED, None, "either"),
         "cancel": Move(
             frozenset({S.ACCEPTED, S.AGREEMENT_PENDING, S.SCHEDULED, S.IN_PROGRESS}),
             S.CANCELLED, "either", needs_reason=True,
@@ -229,6 +232,12 @@ class Order(Deal, Terms, Words, Moves, Work, Trouble, Parties, Lifecycle, Timed,
         if verb == "answer" and not self.is_awaiting_answer:
             return False
         if verb == "extend_review" and self.has_extended_review:
+            return False
+        if verb in {"agree_time", "refuse_time"} and not self.has_new_time_for(by):
+            return False
+        if verb == "propose_time" and (self.begins_at is None or self.is_late) and not self.is_new_time_asked:
+            return False
+        if verb == "book" and not (self.offer and self.offer.is_instant):
             return False
         if verb == "ask_changes" and self.rounds_used >= self.rounds_of_changes:
             return False

@@ -12,6 +12,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 from functools import cached_property
+from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
 from django.db.backends.postgresql.psycopg_any import DateTimeTZRange
@@ -20,8 +21,10 @@ from django.utils import timezone
 
 from marketplace.models.appointments import Booking, Plan, Seat, Slot
 from marketplace.models.offers import Offer
-from marketplace.models.orders import Order
 from marketplace.models.resources import Resource
+
+if TYPE_CHECKING:
+    from marketplace.models.orders import Order
 
 Span = tuple[datetime, datetime]
 DAY = timedelta(days=1)
@@ -214,9 +217,7 @@ def take(order: Order, starts_at: datetime, *, until: datetime | None) -> Seat |
         return None
     give_back(order)
     slot = times.slot_with_room(starts_at) or new_slot(times, free)
-    return Seat.objects.create(
-        order=order, slot_id=slot, quantity=times.places, held_until=until
-    )
+    return Seat.objects.create(order=order, slot_id=slot, quantity=times.places, held_until=until)
 
 
 def new_slot(times: Times, free: FreeTime) -> int:
@@ -235,7 +236,7 @@ def clear_expired(team: Iterable[Resource], period: DateTimeTZRange) -> None:
     over.update(is_live=False)
 
 
-def give_back(order: Order, *) -> None:
+def give_back(order: Order) -> None:
     """Frees the order's seat, and the resources when it was the last in its slot."""
     seat = order.seats.filter(released_at=None).first()
     if seat is None:

@@ -21,6 +21,7 @@ ICONS = {
     "warn_first": "bell", "warn_last": "bell", "extend_review": "clock", "dispute": "scale", "resolve": "gavel",
     "decline": "circle-x", "reject": "circle-x", "withdraw": "rotate-ccw", "withdraw_quote": "rotate-ccw",
     "cancel": "ban", "ask_new_time": "calendar",
+    "propose_time": "calendar", "agree_time": "calendar-check", "refuse_time": "calendar",
 }  # fmt: skip
 
 
