@@ -12,10 +12,10 @@ from django.db import connection
 from django.utils import timezone
 
 from accounts.models import Membership, Organisation, Region, User
-from marketplace.models import Category, Offer
+from marketplace.models import Category, Offer, Plan
 from vet2b.lib.joined import object_of, put_objects
 
-# A new version has the windows of its original.
+# A new version has the windows and the appointments of its original.
 SHOWN = """
 SELECT json_build_object(
   'offer', o, 'school', s, 'region', r, 'category', c,
@@ -38,7 +38,8 @@ SELECT json_build_object(
   'windows', (
     SELECT json_agg(w ORDER BY starts_on, w.id) FROM marketplace_window w
     WHERE offer_id = coalesce(o.revision_of_id, o.id) AND starts_on > %(today)s AND NOT is_closed
-  )
+  ),
+  'plan', (SELECT p FROM marketplace_plan p WHERE offer_id = coalesce(o.revision_of_id, o.id))
 )::text
 FROM marketplace_offer o
 JOIN accounts_organisation s ON s.id = o.school_id
@@ -76,6 +77,11 @@ def offer_of(rows: dict[str, Any]) -> Offer:
     offer.category = object_of(Category, rows["category"])
     offer.trainer, offer.substitute = (object_of(User, rows[name]) for name in ("trainer", "substitute"))
     offer.trainer_title, offer.is_favourite = rows["trainer_title"] or "", rows["is_favourite"]
+    plan = object_of(Plan, rows["plan"])
+    if plan is None:
+        offer._state.fields_cache["plan"] = None  # known to have none
+    else:
+        offer.plan = plan
     put_objects(offer.category, "labels", rows["labels"])
     for name in PARTS:
         put_objects(offer, name, rows[name])

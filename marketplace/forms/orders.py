@@ -179,8 +179,12 @@ class BookForm(RequestForm):
         package = answers.get("package") if "package" in self.fields else None
         if isinstance(package, str):
             package = next((p for p in self.fields["package"].queryset if p.code == package), None)
-        quantity = answers.get("quantity") or self.offer.min_quantity
-        return offer_total(self.offer, int(quantity), package)
+        return offer_total(self.offer, self.given_quantity, package)
+
+    @property
+    def given_quantity(self) -> int:
+        answers = getattr(self, "cleaned_data", self.initial)
+        return int(answers.get("quantity") or self.offer.min_quantity)
 
     @property
     def has_seen_total(self) -> bool:

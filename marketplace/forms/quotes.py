@@ -43,6 +43,9 @@ class QuoteForm(forms.ModelForm):
         self.fields["window"].queryset = Window.objects.bookable(order.offer) if order.offer else Window.objects.none()
         if not self.fields["window"].queryset:
             del self.fields["window"]
+        if order.starts_at:  # an appointment was chosen with the request, and is held
+            for name in ("window", "starts_on", "ends_on"):
+                self.fields.pop(name, None)
         self.fields["valid_until"].widget.attrs["min"] = timezone.localdate().isoformat()
         self.fields["rounds_of_changes"].validators.append(MaxValueValidator(20))
 

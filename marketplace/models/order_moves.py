@@ -16,6 +16,7 @@ if TYPE_CHECKING:
 
 HOLD = timedelta(minutes=10)
 LONGER = timedelta(hours=1)  # a busy worker may ring the order's clock late
+MAX_HOLDS = 3  # of one organisation, so that nobody blocks a school's week
 NEAR = timedelta(days=14)
 FREE_HOURS = 24  # before the start, where the offer has no appointments that say otherwise
 
@@ -33,10 +34,21 @@ class Moves:
 
     @transaction.atomic
     def hold_time(self, starts_at: datetime, *, by: Membership) -> None:
-        """Keeps a free time for a draft for 10 minutes, in place of the one it held. Raises Taken."""
+        """Keeps a free time for a draft for 10 minutes, in place of the one it held. Raises Taken.
+
+        For an organisation that may not trade yet it is only noted."""
         self.guard("change_draft", by=by)
-        self.take_time(starts_at, until=timezone.now() + HOLD)
+        if not by.can_trade:
+            self.starts_at, self.ends_at = starts_at, starts_at + timedelta(minutes=self.offer.plan.minutes)
+        else:
+            self.refuse_many_holds()
+            self.take_time(starts_at, until=timezone.now() + HOLD)
         self.save(update_fields=["starts_at", "ends_at", "updated_at"])
+
+    def refuse_many_holds(self) -> None:
+        held = self.seats.model.objects.live().filter(order__buyer=self.buyer_id, order__status=self.S.DRAFT)
+        if held.exclude(order=self).count() >= MAX_HOLDS:
+            raise Refusal(_("You hold 3 times already. Book one of them, or wait a few minutes."))
 
     def take_time(self, starts_at: datetime, *, until: datetime | None) -> None:
         """Within a verb. Sets the order's times without saving them; raises Taken."""

@@ -15,6 +15,7 @@ from django.views.decorators.http import require_POST
 from accounts.http import AuthedRequest
 from accounts.models import User
 from marketplace.cards import cards, similar_cards
+from marketplace.forms.times import TimeForm, day_of
 from marketplace.models import BY_QUANTITY, Favourite, Offer, OfferText
 from marketplace.offer_shown import live_offer
 from marketplace.structured import offer_as_json_ld
@@ -50,6 +51,7 @@ def page_context(offer: Offer, request: HttpRequest) -> dict[str, Any]:
         "packages": [(package, package.words_for(text.language)) for package in offer.packages.all()],
         "windows": windows,
         "first_window": next((window for window in windows if window.is_open()), None),
+        **strip_of(offer, request),
         "lead_time": lead_time_words(offer.lead_time_days),
         "languages": language_names(offer.languages),
         "quantity": quantity_words(offer) if offer.price_model in BY_QUANTITY else "",
@@ -60,6 +62,15 @@ def page_context(offer: Offer, request: HttpRequest) -> dict[str, Any]:
         "similar": similar_cards(offer, SIMILAR, reader(request)) if offer.is_live else [],
         "today": timezone.localdate(),
     }
+
+
+def strip_of(offer: Offer, request: HttpRequest) -> dict[str, Any]:
+    """The first week of free times, where the offer is booked by day and time."""
+    if not offer.is_by_time or not offer.is_live:
+        return {}
+    form = TimeForm(request.GET, offer=offer)
+    form.is_valid()
+    return {"time_form": TimeForm(offer=offer), "strip": form.strip_of(offer, wished=day_of(request))}
 
 
 def chosen_text(offer: Offer, request: HttpRequest) -> OfferText:

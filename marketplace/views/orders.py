@@ -32,7 +32,9 @@ def party(request: AuthedRequest) -> Membership:
 
 def order_for(request: AuthedRequest, ref: str) -> Order:
     orders = Order.objects.for_organisation(party(request).organisation)
-    return get_object_or_404(orders.with_parties().select_related("package").with_next_due(), ref=ref)
+    return get_object_or_404(
+        orders.with_parties().select_related("package").prefetch_related("new_times").with_next_due(), ref=ref
+    )
 
 
 def order_detail(request: AuthedRequest, ref: str) -> HttpResponse:
@@ -40,6 +42,8 @@ def order_detail(request: AuthedRequest, ref: str) -> HttpResponse:
         order = order_for(request, ref)
     except Http404:
         return switch_page(request, Order, ref)
+    if order.status == Order.Status.DRAFT and order.starts_at:
+        return redirect("marketplace:order_confirm", order.ref)
     return order_page(request, order)
 
 
@@ -80,6 +84,7 @@ def steps_of(order: Order, by: Membership, failed: dict[str, Any], quotes: list[
         "endings": [a for a in actions if a.is_final],
         "next": next((a for a in actions if a.is_next), None),
         "can_quote": order.can("quote", by=by),
+        "can_move": order.can("propose_time", by=by),
         "failed": next(iter(failed.values()), None),
     }
 

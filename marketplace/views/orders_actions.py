@@ -48,6 +48,11 @@ ACTIONS = {
         Action("discard", _("Discard the draft"), _("The draft is discarded."), is_final=True),
         Action("answer", _("Send the answer"), _("Your answer was sent."), AnswerForm),
         Action("accept", _("Accept the quote"), _("It is agreed. The school starts on the day."), AcceptForm),
+        Action("agree_time", _("Consent to the new time"), _("It is moved. The other side was told.")),
+        Action(
+            "refuse_time", _("Keep the agreed time"), _("The agreed time stays. The other side was told."),
+            OptionalReasonForm,
+        ),
         Action("start", _("Start the work"), _("The work has begun. The client was told.")),
         Action(
             "deliver", _("Deliver"), _("Delivered. The client has 10 working days to look at it."), DeliverForm,
@@ -72,6 +77,10 @@ ACTIONS = {
         Action(
             "extend_review", _("Take 5 more working days"), _("You have 5 more working days to look at it."),
             hint=_("Once in an order."),
+        ),
+        Action(
+            "ask_new_time", _("Ask for another time"), _("The client was asked to choose another time."), ReasonForm,
+            _("When you cannot do it then. The client chooses another time or cancels."),
         ),
         Action("write", _("Send the message"), _("Your message was sent."), MessageForm),
         Action("decline", _("Decline the request"), _("You declined. The client was told."), ReasonForm, is_final=True),

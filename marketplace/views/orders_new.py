@@ -42,6 +42,8 @@ def order_new(request: AuthedRequest, slug: str) -> HttpResponse:
     refused = refused_buyer(request, offer)
     if refused:
         return refused
+    if offer.is_by_time:
+        return redirect("marketplace:order_time", offer.slug)
     if request.method == "POST":
         return save_draft(request, offer)
     if can_be_booked(request, offer):
@@ -96,6 +98,8 @@ def order_edit(request: AuthedRequest, ref: str) -> HttpResponse:
     order = order_for(request, ref)
     if order.status != Order.Status.DRAFT or order.offer is None:
         return redirect(order)
+    if order.starts_at:
+        return redirect("marketplace:order_confirm", order.ref)
     if request.method == "POST":
         form = RequestForm(request.POST, request.FILES, instance=order, offer=order.offer)
         form.is_valid()

@@ -33,6 +33,17 @@ def day(value: dt.date) -> str:
     return day_in(current_locale(), value.year, value.month, value.day)
 
 
+def weekday(value: dt.date) -> str:
+    """`Tue 3 Mar`."""
+    return format_date(value, "EEE d MMM", locale=current_locale())
+
+
+def span(start: dt.datetime, end: dt.datetime, zone: dt.tzinfo) -> str:
+    """`3 March 2026, 11:00–12:00 (Rīga time)`."""
+    first, last = start.astimezone(zone), end.astimezone(zone)
+    return f"{day(first)}, {first:%H:%M}–{last:%H:%M} ({zone_name(zone)})"
+
+
 def day_range(start: dt.date, end: dt.date) -> str:
     """`12–30 Jan 2027`; one day when both are the same."""
     return day(start) if start == end else range_in(current_locale(), start, end)

@@ -117,6 +117,13 @@ def local_time(value: dt.datetime, zone: str = "") -> SafeString:
     return format_html('<time datetime="{}">{}</time>', value.isoformat(), shown)
 
 
+@register.simple_tag
+def time_span(start: dt.datetime, end: dt.datetime, zone: str) -> SafeString:
+    """From and to in the given IANA zone, which is named."""
+    shown = formats.span(start, end, zoneinfo.ZoneInfo(zone))
+    return format_html('<time datetime="{}">{}</time>', start.isoformat(), shown)
+
+
 @register.simple_tag(takes_context=True)
 def active(context: RequestContext, *view_names: str) -> SafeString:
     """` aria-current="page"` on the link to the page that is open."""
