@@ -80,10 +80,12 @@ RULES = {
     "marketplace:order_file": (NOBODY, [*order_args, "'missing'"]),
     "marketplace:order_quote": (SELLS, order_args),
     **{f"marketplace:order_{verb}": (SELLS, order_args) for verb in
-       ["start", "deliver", "resume", "ask", "decline", "withdraw_quote"]},
+       ["start", "deliver", "resume", "ask", "ask_new_time", "decline", "withdraw_quote"]},
     **{f"marketplace:order_{verb}": (BUYS, order_args) for verb in
        ["answer", "accept", "accept_delivery", "counter", "ask_changes", "extend_review", "reject", "withdraw"]},
-    **{f"marketplace:order_{verb}": (ORDER, order_args) for verb in ["write", "cancel", "dispute"]},
+    **{f"marketplace:order_{verb}": (ORDER, order_args) for verb in
+       ["write", "cancel", "dispute", "confirm", "propose_time", "agree_time", "refuse_time"]},
+    "marketplace:offer_times": (NOBODY_PUBLIC, ["offer.slug"]),
 }  # fmt: skip
 # addresses of django-allauth, and those that act on the reader's own things: only that none breaks and that
 # the anonymous get no further than the sign-in page
@@ -98,7 +100,7 @@ OWN = {
     "accounts:notification_open": ["notification.pk"],
     "accounts:notification_read": ["notification.pk"], "figures_csv": [], "mail_list": [], "mail_detail": ["'x'"],
     "mail_html": ["'x'"], "styleguide": [], "marketplace:order_new": ["offer.slug"],
-    "marketplace:order_book": ["offer.slug"],
+    "marketplace:order_book": ["offer.slug"], "marketplace:order_time": ["offer.slug"],
     "marketplace:order_price": ["offer.slug"], "marketplace:order_edit": ["order.ref"],
     "marketplace:order_request": ["order.ref"], "marketplace:order_discard": ["order.ref"],
     "robots": [], "sitemap": [], "mfa_remove_webauthn": ["0"], "mfa_edit_webauthn": ["0"],
