@@ -10,7 +10,7 @@ from django.utils import timezone
 
 from marketplace.models import Offer, Order
 from marketplace.models.slots import FreeTime, Times
-from vet2b.lib.formats import weekday, zone_name
+from vet2b.lib.formats import day_range, weekday, zone_name
 
 DAYS = 7
 NOON = 12
@@ -27,9 +27,21 @@ class ShownTime:
 
 @dataclass(frozen=True)
 class ShownDay:
-    label: str
+    day: date
     times: list[ShownTime]
     is_chosen: bool
+
+    @property
+    def label(self) -> str:
+        return weekday(self.day)
+
+    @property
+    def weekday(self) -> str:
+        return weekday(self.day, "EEE")
+
+    @property
+    def number(self) -> int:
+        return self.day.day
 
     @property
     def morning(self) -> list[ShownTime]:
@@ -80,7 +92,7 @@ class Strip:
         shown_first = next((day for day, times in found if any(time.is_chosen for time in times)), None) or next(
             (day for day, times in found if times), None
         )
-        return [ShownDay(weekday(day), times, day == shown_first) for day, times in found]
+        return [ShownDay(day, times, day == shown_first) for day, times in found]
 
     def shown(self, free: FreeTime) -> ShownTime:
         local = free.starts_at.astimezone(self.times.zone)
@@ -118,6 +130,10 @@ class Strip:
     def later(self) -> date | None:
         following = self.start + timedelta(days=DAYS)
         return following if following <= self.times.last else None
+
+    @property
+    def days_words(self) -> str:
+        return day_range(self.start, self.start + timedelta(days=DAYS - 1))
 
     @property
     def zone(self) -> str:

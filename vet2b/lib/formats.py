@@ -33,9 +33,9 @@ def day(value: dt.date) -> str:
     return day_in(current_locale(), value.year, value.month, value.day)
 
 
-def weekday(value: dt.date) -> str:
-    """`Tue 3 Mar`."""
-    return format_date(value, "EEE d MMM", locale=current_locale())
+def weekday(value: dt.date, pattern: str = "EEE d MMM") -> str:
+    """`Tue 3 Mar`, or what the pattern of CLDR says."""
+    return format_date(value, pattern, locale=current_locale())
 
 
 def span(start: dt.datetime, end: dt.datetime, zone: dt.tzinfo) -> str:

@@ -13,6 +13,7 @@ from vet2b.demo import people
 from vet2b.demo.bulk import add_synthetic_offers
 from vet2b.demo.offers import add_offer
 from vet2b.demo.orders import Story
+from vet2b.demo.times import add_appointment, add_plan
 from vet2b.lib.refs import repeatable_refs
 
 
@@ -49,7 +50,15 @@ class Command(BaseCommand):
         for entry in people.read("orders")["orders"]:
             buyer = buyer_of(entry, buyers, offers)
             Story(entry, offers[entry["offer"]], buyer, moderator).tell(rnd)
+        self.fill_times(offers, list(buyers.values()))
         forget_old_news()
+
+    def fill_times(self, offers: dict[int, Offer], buyers: list[Organisation]) -> None:
+        world = people.read("times")
+        for entry in world["offers"]:
+            add_plan(entry, offers[entry["number"]])
+        for entry in world["appointments"]:
+            add_appointment(entry, offers[entry["offer"]], owner_of(buyers[entry["buyer"]]))
 
     def fill_offers(self, moderator: User) -> dict[int, Offer]:
         offers = {}
@@ -88,7 +97,11 @@ class Command(BaseCommand):
 def buyer_of(entry: dict[str, Any], buyers: dict[str, Organisation], offers: dict[int, Offer]) -> Membership:
     key = entry["buyer"]
     buyer = offers[int(key.removeprefix("offer:"))].school if key.startswith("offer:") else buyers[key]
-    return buyer.memberships.select_related("user", "organisation").filter(role="owner").first()
+    return owner_of(buyer)
+
+
+def owner_of(organisation: Organisation) -> Membership:
+    return organisation.memberships.select_related("user", "organisation").filter(role="owner").first()
 
 
 def forget_old_news() -> None:
