@@ -1,13 +1,16 @@
 """The pages that the walks open, with an example of each, and what they need beside the demo world."""
 
 from dataclasses import dataclass
+from datetime import timedelta
 
 from django.contrib import admin
 from django.urls import reverse
+from django.utils import timezone
 
 from accounts.mails import unsubscribe_signer
 from accounts.models import Invitation, Membership, Organisation, Report, User
 from marketplace.models import Offer, Order
+from marketplace.models.slots import Times
 from marketplace.views.orders_actions import ACTIONS
 from tests import factories
 from tests.test_access import addresses
@@ -32,7 +35,7 @@ NO_PAGES = {
     "marketplace:offer_image", "marketplace:offer_image_add", "marketplace:offer_image_change",
     "marketplace:offer_pause", "marketplace:offer_resume", "marketplace:offer_revise", "marketplace:offer_submit",
     "marketplace:offer_text_remove", "marketplace:offer_window_change", "marketplace:order_book",
-    "marketplace:order_file", "marketplace:order_price",
+    "marketplace:offer_times", "marketplace:order_file", "marketplace:order_price",
     *(f"marketplace:order_{verb}" for verb in ACTIONS),
     "account_complete_password_reset", "account_confirm_login_code", "account_confirm_password_reset_code",
     "account_email_verification_sent", "account_password_reset_completed", "account_set_password",
@@ -58,15 +61,27 @@ def fill():
     pending.submit(by=pending.memberships.get())
     factories.make_user("Nora New", NEWCOMER)
     reporter = User.objects.get(email=INGA)
+    wash = Offer.objects.published().filter(plan__isnull=False, is_instant=True).order_by("pk").first()
     return {
         "offer": offer,
         "draft": offer.duplicate(by=trainer),
         "unsent": factories.make_order(offer, membership(INGA), "draft"),
+        "wash": wash,
+        "held": held(wash),
         "colleague": owner.organisation.memberships.filter(role="staff").first(),
         "token": Invitation.send(owner.organisation, "new@people.example", "staff", by=owner)[1],
         "report": Report.send(offer, by=reporter, ground="other", text="Odd."),
         "letter": unsubscribe_signer.sign(f"{reporter.pk}:digest"),
     }
+
+
+def held(offer):
+    """A draft with a time that is kept for a few minutes."""
+    order = Order.draft(offer, by=membership(INGA), place_mode=offer.delivery_modes[0], quantity=offer.min_quantity)
+    today = timezone.localdate()
+    times = Times(offer, today, today + timedelta(days=60), quantity=offer.min_quantity)
+    order.hold_time(next(iter(times)).starts_at, by=membership(INGA))
+    return order
 
 
 def membership(email):
@@ -85,6 +100,7 @@ def strangers(world):
     yield at("marketplace:offer_list")
     yield at("marketplace:offer_list", query="?q=website&language=en#filters")
     yield at("marketplace:offer_list", query="?q=qzxqzxqzx")
+    yield at("marketplace:offer_detail", world["wash"].slug)
     for one in Offer.objects.published().order_by("category_id", "pk").distinct("category_id")[:6]:
         yield at("marketplace:offer_detail", one.slug)
     yield at("accounts:school_list")
@@ -118,6 +134,12 @@ def buyers(world):
     yield at("marketplace:order_new", offer.slug)
     yield at("marketplace:order_new", offer.slug, sends="#main form[method=post]")
     yield at("marketplace:order_edit", world["unsent"].ref)
+    yield at("marketplace:order_time", world["wash"].slug)
+    yield at("marketplace:order_time", world["wash"].slug, sends="#main form[method=post]")
+    yield at("marketplace:order_confirm", world["held"].ref)
+    moving = membership(INGA).organisation.orders_placed.filter(status="accepted", starts_at__isnull=False)[0]
+    yield at("marketplace:order_propose_time", moving.ref)
+    yield at("marketplace:order_propose_time", moving.ref, sends="#main form[method=post]")
     yield at("marketplace:order_detail", world["unsent"].ref)
     yield at("accounts:report_receipt", world["report"].ref)
     yield from own_pages(world)
