@@ -2,16 +2,32 @@
 
 from django.utils.translation import gettext_lazy as _
 
-from accounts.notices import Notice, day_of, register, when_of
+from accounts.notices import Notice, choice_of, day_of, register, when_of
 
 OFFER = {"kind": "offer", "url_name": "marketplace:offer_manage", "button": _("Open the offer")}
 ORDER = {"kind": "order", "url_name": "marketplace:order_detail", "button": _("Open the order")}
 MESSAGE = ORDER | {"kind": "message"}
 TIME = ORDER | {"codes": {"when": when_of}}
 REMINDER = ORDER | {"kind": "reminder"}
+DAYS = {
+    "kind": "organisation",
+    "codes": {"kind": choice_of("marketplace.CalendarEntry", "kind"), "starts_on": day_of, "ends_on": day_of},
+}
 
 register(
     {
+        "organisation.add_days": Notice(
+            title=_("The calendar of %(title)s changed"),
+            told=_("%(kind)s was added to the calendar: %(starts_on)s to %(ends_on)s. %(name)s"), **DAYS,
+        ),
+        "organisation.change_days": Notice(
+            title=_("The calendar of %(title)s changed"),
+            told=_("%(kind)s was changed in the calendar: %(starts_on)s to %(ends_on)s. %(name)s"), **DAYS,
+        ),
+        "organisation.remove_days": Notice(
+            title=_("The calendar of %(title)s changed"),
+            told=_("%(kind)s was removed from the calendar: %(starts_on)s to %(ends_on)s. %(name)s"), **DAYS,
+        ),
         "offer.start": Notice(title=_("Draft: %(title)s"), told=_("%(by)s began a draft"), **OFFER),
         "offer.change": Notice(title=_("Changed: %(title)s"), told=_("%(by)s changed the offer"), **OFFER),
         "offer.change_live": Notice(

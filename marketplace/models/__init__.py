@@ -1,4 +1,5 @@
 from marketplace.models.appointments import Booking, NewTime, Plan, PlanHours, Seat, Slot
+from marketplace.models.calendar import CalendarEntry
 from marketplace.models.catalogue import Category, CategoryLabel, IscedField, OfferTemplate, Skill
 from marketplace.models.conversations import Message, OrderFile
 from marketplace.models.offers import Offer, OfferText, Package
@@ -7,12 +8,14 @@ from marketplace.models.pictures import Favourite, OfferDocument, OfferImage
 from marketplace.models.prices import BY_QUANTITY, INSTANT, UNPRICED, Currency, PriceModel, cents, vat_of
 from marketplace.models.quotes import Counter, Quote, QuoteLine
 from marketplace.models.resources import Opening, Requirement, Resource, SpecialHours
+from marketplace.models.school_calendar import SchoolCalendar
 from marketplace.models.search import index_offers
 from marketplace.models.windows import Window
 
 __all__ = [
-    "BY_QUANTITY", "INSTANT", "UNPRICED", "Booking", "Category", "CategoryLabel", "Counter", "Currency",
-    "Favourite", "IscedField", "Message", "NewTime", "Offer", "OfferDocument", "OfferImage", "OfferTemplate",
-    "OfferText", "Opening", "Order", "OrderFile", "Package", "Plan", "PlanHours", "PriceModel", "Quote", "QuoteLine",
-    "Requirement", "Resource", "Seat", "Skill", "Slot", "SpecialHours", "Window", "cents", "index_offers", "vat_of",
+    "BY_QUANTITY", "INSTANT", "UNPRICED", "Booking", "CalendarEntry", "Category", "CategoryLabel", "Counter",
+    "Currency", "Favourite", "IscedField", "Message", "NewTime", "Offer", "OfferDocument", "OfferImage",
+    "OfferTemplate", "OfferText", "Opening", "Order", "OrderFile", "Package", "Plan", "PlanHours", "PriceModel",
+    "Quote", "QuoteLine", "Requirement", "Resource", "SchoolCalendar", "Seat", "Skill", "Slot", "SpecialHours",
+    "Window", "cents", "index_offers", "vat_of",
 ]  # fmt: skip

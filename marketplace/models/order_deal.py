@@ -15,7 +15,6 @@ from accounts.models import Membership, Refusal
 from marketplace.models.offers import Offer
 from marketplace.models.order_words import EXPIRES_AFTER
 from marketplace.models.slots import give_back
-from vet2b.lib.workdays import add_working_days
 
 if TYPE_CHECKING:
     from marketplace.models.orders import Order
@@ -104,19 +103,22 @@ class Deal:
         )
 
     def start_clock(self) -> None:
-        now = timezone.now()
-        expires = add_working_days(now, EXPIRES_AFTER, self.seller.zone)
-        start = self.window.starts_on if self.window else self.first_day or self.wished_on
-        if start and self.offer:
-            # an answer after the lead time has begun would come too late
-            last_day = start - timedelta(days=self.offer.lead_time_days or 0)
-            last = datetime.combine(last_day, datetime.min.time(), ZoneInfo(self.seller.zone)) + timedelta(hours=18)
-            expires = max(min(expires, last), now + timedelta(hours=4))
+        now, calendar = timezone.now(), self.calendar
+        expires, limit = calendar.add_working_days(now, EXPIRES_AFTER), self.answer_limit(now)
+        expires = min(expires, limit) if limit else expires
         self.set_timer("expire", expires)
         self.keep_time(expires)
-        reminder = add_working_days(now, REMIND_AFTER, self.seller.zone)
+        reminder = calendar.add_working_days(now, REMIND_AFTER)
         if reminder < expires:
             self.set_timer("remind", reminder)
+
+    def answer_limit(self, asked_at: datetime) -> datetime | None:
+        """An answer after the lead time has begun would come too late; yet the school has four hours."""
+        start = self.window.starts_on if self.window else self.first_day or self.wished_on
+        if not start or not self.offer:
+            return None
+        last_day = start - timedelta(days=self.offer.lead_time_days or 0)
+        return max(self.at(last_day, 18), asked_at + timedelta(hours=4))
 
     @transaction.atomic
     def quote(self, lines: Iterable[dict[str, Any]], *, by: Membership, **terms: Any) -> Quote:
@@ -135,7 +137,7 @@ class Deal:
         end = datetime.combine(quote.valid_until, midnight, ZoneInfo(self.seller.zone))
         self.set_timer("expire", end)
         self.keep_time(end)
-        reminder = add_working_days(timezone.now(), REMIND_AFTER, self.seller.zone)
+        reminder = self.calendar.add_working_days(timezone.now(), REMIND_AFTER)
         if reminder < end:
             self.set_timer("remind", reminder)
         return quote

@@ -1,10 +1,16 @@
 from __future__ import annotations
 
 from accounts.models import Membership, Organisation, User
+from marketplace.models.school_calendar import SchoolCalendar
 
 
 class Parties:
     """The two sides of an order: who is on which, whose turn it is, and who is told."""
+
+    @property
+    def calendar(self) -> SchoolCalendar:
+        """The school's: it says which days count."""
+        return SchoolCalendar.of(self.seller)
 
     @property
     def party_to_act(self) -> str:

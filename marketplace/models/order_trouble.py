@@ -11,7 +11,6 @@ from accounts.models import Membership, Refusal, User
 from accounts.models.reports import moderators
 from marketplace.models.prices import cents
 from marketplace.models.slots import give_back
-from vet2b.lib.workdays import add_working_days
 
 URGE_AFTER = (2, 10)  # working days after which moderators are told of an undecided dispute (E4)
 
@@ -57,7 +56,7 @@ class Trouble:
     def await_decision(self) -> None:
         """Only the moderators' clock runs on."""
         self.clear_timers()
-        self.set_timer("urge", add_working_days(timezone.now(), URGE_AFTER[0], self.seller.zone))
+        self.set_timer("urge", self.calendar.add_working_days(timezone.now(), URGE_AFTER[0]))
 
     @transaction.atomic
     def urge(self, *, by: None) -> None:
@@ -66,7 +65,7 @@ class Trouble:
         deciders = [(user, None) for user in moderators() if self.allows("moderator", user)]
         self.move("urge", by=by, notify=deciders)
         if is_first:
-            self.set_timer("urge", add_working_days(timezone.now(), URGE_AFTER[1] - URGE_AFTER[0], self.seller.zone))
+            self.set_timer("urge", self.calendar.add_working_days(timezone.now(), URGE_AFTER[1] - URGE_AFTER[0]))
 
     @property
     def disputed_since(self) -> datetime:

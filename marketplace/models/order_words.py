@@ -12,7 +12,6 @@ from django.utils.translation import gettext as _
 
 from accounts.models import Membership, Refusal
 from vet2b.lib.uploads import Checked
-from vet2b.lib.workdays import add_working_days
 
 EXPIRES_AFTER = 5  # working days without an answer (E4)
 MAX_FILES = 10  # in one step
@@ -35,7 +34,7 @@ class Words:
         self.move("ask", by=by, fields=["is_awaiting_answer"], notify=self.buyers(), text=text)
         self.clear_timers("remind")
         if not was_awaiting:  # a second question gives nobody more time
-            expires = add_working_days(timezone.now(), EXPIRES_AFTER, self.seller.zone)
+            expires = self.calendar.add_working_days(timezone.now(), EXPIRES_AFTER)
             self.set_timer("expire", expires)
             self.keep_time(expires)
 

@@ -10,7 +10,6 @@ from django.utils.translation import gettext as _
 
 from accounts.models import Membership, Refusal
 from vet2b.lib.uploads import Checked
-from vet2b.lib.workdays import add_working_days
 
 REVIEW_DAYS = 10  # working days to look at a delivery, warned when 5 and 1 are left; the buyer may add 5 once (E4)
 EXTENSION_DAYS = 5
@@ -27,7 +26,7 @@ class Work:
         """Sets what rings before the agreed start, and after it when nobody recorded one."""
         if self.starts_on is None:
             return
-        self.set_timer("chase_start", add_working_days(self.at(self.starts_on, 9), CHASE_AFTER, self.seller.zone))
+        self.set_timer("chase_start", self.calendar.add_working_days(self.at(self.starts_on, 9), CHASE_AFTER))
         self.await_reminder()
 
     def await_reminder(self) -> None:
@@ -59,7 +58,7 @@ class Work:
         """The day after the agreed start, when nothing was recorded: both sides are asked, and have two days."""
         self.guard("chase_start", by=by)
         self.move("chase_start", by=by, notify=[*self.sellers(), *self.buyers()])
-        self.set_timer("miss_start", add_working_days(timezone.now(), DISPUTE_AFTER_CHASE, self.seller.zone))
+        self.set_timer("miss_start", self.calendar.add_working_days(timezone.now(), DISPUTE_AFTER_CHASE))
 
     @transaction.atomic
     def deliver(self, note: str, *, by: Membership, files: Iterable[Checked] = ()) -> None:
@@ -72,10 +71,10 @@ class Work:
         self.start_review_clock(REVIEW_DAYS)
 
     def start_review_clock(self, days: int) -> None:
-        now, zone = timezone.now(), self.seller.zone
-        self.set_timer("warn_first", add_working_days(now, days - 5, zone))
-        self.set_timer("warn_last", add_working_days(now, days - 1, zone))
-        self.set_timer("auto_accept", add_working_days(now, days, zone))
+        now, calendar = timezone.now(), self.calendar
+        self.set_timer("warn_first", calendar.add_working_days(now, days - 5))
+        self.set_timer("warn_last", calendar.add_working_days(now, days - 1))
+        self.set_timer("auto_accept", calendar.add_working_days(now, days))
 
     @transaction.atomic
     def extend_review(self, *, by: Membership) -> None:
@@ -84,11 +83,11 @@ class Work:
             raise Refusal(_("The time was already extended once."))
         clock = self.timers.filter(verb="auto_accept").order_by("due_at").last()
         due = clock.due_at if clock else timezone.now()
-        zone = self.seller.zone
+        calendar = self.calendar
         self.has_extended_review = True
         self.move("extend_review", by=by, fields=["has_extended_review"], notify=self.sellers())
-        self.set_timer("warn_last", add_working_days(due, EXTENSION_DAYS - 1, zone))
-        self.set_timer("auto_accept", add_working_days(due, EXTENSION_DAYS, zone))
+        self.set_timer("warn_last", calendar.add_working_days(due, EXTENSION_DAYS - 1))
+        self.set_timer("auto_accept", calendar.add_working_days(due, EXTENSION_DAYS))
 
     @transaction.atomic
     def ask_changes(self, text: str, *, by: Membership) -> None:
@@ -105,7 +104,7 @@ class Work:
         self.await_changes()
 
     def await_changes(self) -> None:
-        self.set_timer("chase_changes", add_working_days(timezone.now(), SILENCE_DAYS, self.seller.zone))
+        self.set_timer("chase_changes", self.calendar.add_working_days(timezone.now(), SILENCE_DAYS))
 
     @transaction.atomic
     def chase_changes(self, *, by: None) -> None:

@@ -18,6 +18,12 @@ RIGA = ZoneInfo("Europe/Riga")
 TUESDAY = 1
 
 
+@pytest.fixture(autouse=True)
+def _weeks_without_public_holidays():
+    with time_machine.travel(datetime(2027, 1, 11, 12, tzinfo=RIGA)):
+        yield
+
+
 @pytest.fixture
 def start():
     """A Tuesday about a month away."""
