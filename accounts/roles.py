@@ -14,6 +14,7 @@ MODERATOR_MAY = {
     "marketplace": [
         "view_offer", "view_order", "view_category", "add_category", "change_category", "view_categorylabel",
         "add_categorylabel", "change_categorylabel", "view_offertemplate", "change_offertemplate",
+        "view_youthrule", "change_youthrule",
     ],
     "admin": ["view_logentry"],
 }  # fmt: skip

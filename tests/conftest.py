@@ -7,10 +7,10 @@ from django.utils import translation
 from pytest_django.plugin import blocking_manager_key
 
 from accounts.models import Region
-from marketplace.models import Category, CategoryLabel, IscedField, OfferTemplate, Skill
+from marketplace.models import Category, CategoryLabel, IscedField, OfferTemplate, Skill, YouthRule
 from tests import factories
 
-REFERENCE = (Region, IscedField, Category, CategoryLabel, Skill, OfferTemplate)
+REFERENCE = (Region, IscedField, Category, CategoryLabel, Skill, OfferTemplate, YouthRule)
 rows_of_migrations = {}
 
 

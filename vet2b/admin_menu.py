@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _
 from accounts.admin.desk import queue_cards
 
 LOOK_UP = ("marketplace.order", "accounts.organisation", "marketplace.offer", "accounts.user")
-CONTENT = ("marketplace.category", "marketplace.offertemplate")
+CONTENT = ("marketplace.category", "marketplace.offertemplate", "marketplace.youthrule")
 SYSTEM = ("accounts.notification", "accounts.outgoingmail", "accounts.timer", "accounts.activity", "admin.logentry")
 
 

@@ -11,11 +11,12 @@ from marketplace.models.resources import Opening, Requirement, Resource, Special
 from marketplace.models.school_calendar import SchoolCalendar
 from marketplace.models.search import index_offers
 from marketplace.models.windows import Window
+from marketplace.models.youth import YouthRule
 
 __all__ = [
     "BY_QUANTITY", "INSTANT", "UNPRICED", "Booking", "CalendarEntry", "Category", "CategoryLabel", "Counter",
     "Currency", "Favourite", "IscedField", "Message", "NewTime", "Offer", "OfferDocument", "OfferImage",
     "OfferTemplate", "OfferText", "Opening", "Order", "OrderFile", "Package", "Plan", "PlanHours", "PriceModel",
     "Quote", "QuoteLine", "Requirement", "Resource", "SchoolCalendar", "Seat", "Skill", "Slot", "SpecialHours",
-    "Window", "cents", "index_offers", "vat_of",
+    "Window", "YouthRule", "cents", "index_offers", "vat_of",
 ]  # fmt: skip

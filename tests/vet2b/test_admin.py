@@ -32,6 +32,7 @@ LISTS = [
     "/admin/accounts/report/",
     "/admin/marketplace/category/",
     "/admin/marketplace/offertemplate/",
+    "/admin/marketplace/youthrule/",
     "/admin/accounts/notification/",
     "/admin/accounts/outgoingmail/",
     "/admin/accounts/timer/",
@@ -106,7 +107,8 @@ def test_the_group_may_exactly_this(db):
         "accounts.view_user", "admin.view_logentry", "marketplace.add_category", "marketplace.add_categorylabel",
         "marketplace.change_category", "marketplace.change_categorylabel", "marketplace.change_offertemplate",
         "marketplace.view_category", "marketplace.view_categorylabel", "marketplace.view_offer",
-        "marketplace.view_offertemplate", "marketplace.view_order",
+        "marketplace.view_offertemplate", "marketplace.view_order", "marketplace.change_youthrule",
+        "marketplace.view_youthrule",
     }  # fmt: skip
 
 
@@ -115,7 +117,7 @@ def test_only_our_own_pages_are_there(db):
     assert {model._meta.label for model in admin.site._registry} == {
         "accounts.Activity", "accounts.Notification", "accounts.Organisation", "accounts.OutgoingMail",
         "accounts.Report", "accounts.Timer", "accounts.User", "admin.LogEntry", "marketplace.Category",
-        "marketplace.Offer", "marketplace.OfferTemplate", "marketplace.Order",
+        "marketplace.Offer", "marketplace.OfferTemplate", "marketplace.Order", "marketplace.YouthRule",
     }  # fmt: skip
 
 
