@@ -2,7 +2,7 @@
 
 from django.utils.translation import gettext_lazy as _
 
-from accounts.notices import Notice, choice_of, day_of, register, when_of
+from accounts.notices import Notice, choice_of, day_of, fields_of, register, when_of
 
 OFFER = {"kind": "offer", "url_name": "marketplace:offer_manage", "button": _("Open the offer")}
 ORDER = {"kind": "order", "url_name": "marketplace:order_detail", "button": _("Open the order")}
@@ -13,6 +13,8 @@ DAYS = {
     "kind": "organisation",
     "codes": {"kind": choice_of("marketplace.CalendarEntry", "kind"), "starts_on": day_of, "ends_on": day_of},
 }
+RESOURCE = {"kind": "organisation", "url_name": "marketplace:resource_detail", "button": _("Open it")}
+SPECIAL = {"codes": {"day": day_of, "until": day_of}}
 
 register(
     {
@@ -76,6 +78,25 @@ register(
         "offer.archive": Notice(
             title=_("Withdrawn: %(title)s"), told=_("%(by)s archived the offer"),
             body=_("The school no longer offers this. Your order goes on as agreed."), kind="offer",
+        ),
+        "resource.add": Notice(title=_("Added: %(title)s"), told=_("%(by)s added it"), **RESOURCE),
+        "resource.change": Notice(
+            title=_("Changed: %(title)s"), told=_("%(by)s changed: %(fields)s"),
+            codes={"fields": fields_of("marketplace.Resource")}, **RESOURCE,
+        ),
+        "resource.set_hours": Notice(
+            title=_("New hours: %(title)s"), told=_("%(by)s changed the hours of the week"), **RESOURCE
+        ),
+        "resource.add_special_hours": Notice(
+            title=_("Special hours: %(title)s"), told=_("%(by)s added special hours: %(day)s to %(until)s"),
+            **SPECIAL, **RESOURCE,
+        ),
+        "resource.remove_special_hours": Notice(
+            title=_("Special hours removed: %(title)s"), told=_("%(by)s removed special hours: %(day)s to %(until)s"),
+            **SPECIAL, **RESOURCE,
+        ),
+        "resource.retire": Notice(
+            title=_("No longer used: %(title)s"), told=_("%(by)s retired it"), **RESOURCE
         ),
         "order.draft": Notice(title=_("Draft: %(title)s"), told=_("%(buyer)s began a request"), **ORDER),
         "order.discard": Notice(title=_("Discarded: %(title)s"), told=_("%(buyer)s discarded the draft"), **ORDER),

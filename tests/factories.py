@@ -6,11 +6,12 @@ from decimal import Decimal
 
 from allauth.account.models import EmailAddress
 from django.contrib.auth.models import Group
+from django.db.backends.postgresql.psycopg_any import DateTimeTZRange
 from django.utils import timezone
 
 from accounts.models import Membership, Organisation, User
 from accounts.roles import MODERATORS
-from marketplace.models import Category, Offer, Order, Plan, Resource, Skill, Window
+from marketplace.models import Booking, Category, Offer, Order, Plan, Resource, Seat, Skill, Slot, Window
 
 PASSWORD = "correct horse battery"
 numbers = itertools.count(1)
@@ -151,3 +152,18 @@ def complete_draft(school, trainer, substitute, **fields):
     offer.texts.update(safety="A trainer is present at all times.")
     offer._prefetched_objects_cache = {}
     return offer
+
+
+def make_resource(school, kind="room", name="Salon", **fields):
+    """In use from Monday to Friday, 8 to 16."""
+    owner = school.memberships.select_related("user", "organisation").filter(role="owner").first()
+    return Resource.add(kind, by=owner, name=name, **fields)
+
+
+def make_booking(order, resources, starts_at, ends_at, before=0, after=0, **seat):
+    """A firm seat of the order at that time, with its resources; minutes to prepare and clear up are added to these."""
+    slot, _made = Slot.objects.get_or_create(offer=order.offer, starts_at=starts_at, ends_at=ends_at)
+    period = DateTimeTZRange(starts_at - timedelta(minutes=before), ends_at + timedelta(minutes=after))
+    for resource in resources:
+        Booking.objects.create(resource=resource, slot=slot, period=period)
+    return Seat.objects.create(order=order, slot=slot, **seat)

@@ -8,6 +8,7 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.models import Organisation, Tracked, User
 from marketplace.models.offers import Offer
+from marketplace.models.resource_verbs import ResourceVerbs
 from vet2b.lib.models import TimeStamped
 from vet2b.lib.refs import new_ref
 
@@ -34,7 +35,7 @@ class ResourceQuerySet(models.QuerySet["Resource"]):
         return self.filter(is_retired=False)
 
 
-class Resource(Tracked, TimeStamped):
+class Resource(ResourceVerbs, Tracked, TimeStamped):
     """Something of a school that does one thing at a time."""
 
     class Kind(models.TextChoices):
