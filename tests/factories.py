@@ -154,8 +154,8 @@ def complete_draft(school, trainer, substitute, **fields):
     return offer
 
 
-def make_resource(school, kind="room", name="Salon", **fields):
-    """In use from Monday to Friday, 8 to 16."""
+def add_resource(school, kind="room", name="Salon", **fields):
+    """By the verb: in use from Monday to Friday, 8 to 16."""
     owner = school.memberships.select_related("user", "organisation").filter(role="owner").first()
     return Resource.add(kind, by=owner, name=name, **fields)
 

@@ -75,6 +75,11 @@ RULES = {
     "marketplace:offer_document": (NOBODY_PUBLIC, ["'missing.pdf'"]),
     **{f"marketplace:offer_{verb}": (OFFER, offer_args) for verb in
        ["submit", "pause", "resume", "archive", "duplicate", "revise"]},
+    "marketplace:resource_list": ((SCHOOL | {"other_trainer"}, False), []),
+    "marketplace:resource_add": ((SCHOOL | {"other_trainer"}, False), ["'class'"]),
+    **{f"marketplace:resource_{name}": (OFFER, ["resource.ref"]) for name in ["detail", "edit", "hours", "retire"]},
+    "marketplace:special_hours_add": (OFFER, ["resource.ref"]),
+    "marketplace:special_hours_remove": (NOBODY, ["resource.ref", "0"]),
     "marketplace:order_list": ((SIGNED_IN - {"learner"}, False), []),
     "marketplace:order_detail": (ORDER, order_args),
     "marketplace:order_file": (NOBODY, [*order_args, "'missing'"]),
@@ -138,6 +143,7 @@ def world(school, alice, adam, sara, lea, bob, company, charlie, mona, offer, bu
     }  # fmt: skip
     return {
         "people": people, "offer": offer, "order": order, "school": school, "token": token,
+        "resource": factories.make_resource(school),
         "window": factories.make_window(offer), "membership": factories.member(sara, school),
         "notification": bob.notifications.first(),
         "report": Report.send(offer, by=None, ground="other", text="Odd.", email="x@people.example"),

@@ -11,7 +11,7 @@ from accounts.models import Refusal
 from marketplace.models import Requirement, Resource
 from marketplace.models.resource_orders import offers_needing, orders_using, special_of, unheld
 from marketplace.models.weeks import SCHOOL_WEEK, tidy_week
-from tests.factories import make_booking, make_offer, make_order, make_organisation, make_resource, make_user, member
+from tests.factories import make_booking, make_offer, make_order, make_organisation, add_resource, make_user, member
 
 RIGA = ZoneInfo("Europe/Riga")
 TODAY = timezone.localdate()
@@ -20,7 +20,7 @@ FIELDS = {"year": 2, "eqf_level": 4, "headcount": 12, "has_minors": True}
 
 @pytest.fixture
 def room(school):
-    return make_resource(school)
+    return add_resource(school)
 
 
 def monday(weeks=2):
@@ -82,7 +82,7 @@ def test_only_classes_have_students(seller, room):
 
 
 def test_a_change_tells_what_changed(seller, school):
-    group = make_resource(school, "class", "2B", **FIELDS)
+    group = add_resource(school, "class", "2B", **FIELDS)
 
     group.change(by=seller, name="3B", year=3, headcount=12)
     group.change(by=seller, name="3B")
@@ -219,7 +219,7 @@ def test_orders_that_use_it_are_found(booked, room, seller, offer, buyer, school
     past = make_order(offer, buyer, "accepted")
     make_booking(past, [room], at(monday(-2), 10), at(monday(-2), 11))
     other = make_order(offer, buyer, "accepted")
-    make_booking(other, [make_resource(school, name="Lab")], at(monday(), 12), at(monday(), 13))
+    make_booking(other, [add_resource(school, name="Lab")], at(monday(), 12), at(monday(), 13))
 
     assert list(orders_using(room)) == [booked]
     assert list(orders_using(room, [(at(monday(), 11), at(monday(), 12))])) == [booked]
@@ -258,7 +258,7 @@ def test_hours_hold_a_booking_or_not(booked, room, week, special, is_held):
 
 
 def test_offers_that_need_it_alone_are_named(offer, room, school, adam, sara):
-    spare = make_resource(school, name="Second salon")
+    spare = add_resource(school, name="Second salon")
     free = make_offer(school, adam, sara, title="Either will do")
     archived = make_offer(school, adam, sara, title="Gone", status="archived")
     for each, choices in ((offer, [room]), (free, [room, spare]), (archived, [room])):

@@ -36,6 +36,7 @@ NO_PAGES = {
     "marketplace:offer_pause", "marketplace:offer_resume", "marketplace:offer_revise", "marketplace:offer_submit",
     "marketplace:offer_text_remove", "marketplace:offer_window_change", "marketplace:order_book",
     "marketplace:offer_times", "marketplace:order_file", "marketplace:order_price",
+    "marketplace:special_hours_add", "marketplace:special_hours_remove",
     *(f"marketplace:order_{verb}" for verb in ACTIONS),
     "account_complete_password_reset", "account_confirm_login_code", "account_confirm_password_reset_code",
     "account_email_verification_sent", "account_password_reset_completed", "account_set_password",
@@ -65,6 +66,7 @@ def fill():
     return {
         "offer": offer,
         "draft": offer.duplicate(by=trainer),
+        "room": factories.add_resource(owner.organisation, name="Room 204"),
         "unsent": factories.make_order(offer, membership(INGA), "draft"),
         "wash": wash,
         "held": held(wash),
@@ -199,7 +201,16 @@ def trainers(world):
     yield at("marketplace:offer_pictures", draft)
     yield at("marketplace:offer_windows", offer)
     yield at("marketplace:offer_preview", draft)
+    yield from resources(world["room"].ref)
     yield at("accounts:member_list")
+
+
+def resources(room):
+    yield at("marketplace:resource_list")
+    yield at("marketplace:resource_add", "class")
+    yield at("marketplace:resource_add", "class", sends="#main form[method=post]")
+    for name in ("detail", "edit", "hours", "retire"):
+        yield at(f"marketplace:resource_{name}", room)
 
 
 def learners(world):

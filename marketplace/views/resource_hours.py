@@ -1,0 +1,136 @@
+"""The hours of a resource and its end: changes that may touch orders, so that the school is asked about each."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from django.contrib import messages
+from django.http import HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_POST
+
+from accounts.http import AuthedRequest
+from accounts.models import Refusal
+from marketplace.forms.resources import SpecialForm, WeekForm, with_monday_copied
+from marketplace.forms.settling import AnswersForm
+from marketplace.models import Resource
+from marketplace.models.order_querysets import OrderQuerySet
+from marketplace.models.resource_orders import offers_needing, orders_using, special_of, unheld
+from marketplace.settling import Unanswered, settle
+from marketplace.views.resources import detail_page, resource_for
+
+OURS = {"csrfmiddlewaretoken", "answered", "reason"}
+
+
+def resource_hours(request: AuthedRequest, ref: str) -> HttpResponse:
+    resource = resource_for(request, ref)
+    if request.method != "POST":
+        return hours_page(request, resource, WeekForm(week=resource.week))
+    if "copy" in request.POST:
+        copied = WeekForm(with_monday_copied(request.POST), week=[])
+        return hours_page(request, resource, copied, is_saving=False)
+    form = WeekForm(request.POST, week=[])
+    if not form.is_valid():
+        return hours_page(request, resource, form)
+    try:
+        question = settled(
+            request, resource, lambda: resource.set_hours(form.week, by=request.membership),
+            lambda: orders_using(resource, unheld(resource, form.week, special_of(resource))),
+        )  # fmt: skip
+    except Refusal as refusal:
+        form.add_error(None, refusal.message)
+        return hours_page(request, resource, form)
+    return question or done(request, resource, _("The hours are saved."))
+
+
+def hours_page(request: AuthedRequest, resource: Resource, form: WeekForm, *, is_saving: bool = True) -> HttpResponse:
+    status = 422 if is_saving and form.errors else 200
+    return render(request, "marketplace/resources/hours.html", {"resource": resource, "form": form}, status=status)
+
+
+@require_POST
+def special_add(request: AuthedRequest, ref: str) -> HttpResponse:
+    resource = resource_for(request, ref)
+    form = SpecialForm(request.POST)
+    if not form.is_valid():
+        return detail_page(request, resource, form)
+    special = [*special_of(resource), form.span()]
+    try:
+        question = settled(
+            request, resource, lambda: resource.add_special_hours(**form.cleaned_data, by=request.membership),
+            lambda: orders_using(resource, unheld(resource, resource.week, special)),
+        )  # fmt: skip
+    except Refusal as refusal:
+        form.add_error(refusal.field if refusal.field in form.fields else None, refusal.message)
+        return detail_page(request, resource, form)
+    return question or done(request, resource, _("The special hours are added."))
+
+
+@require_POST
+def special_remove(request: AuthedRequest, ref: str, pk: int) -> HttpResponse:
+    resource = resource_for(request, ref)
+    removed = get_object_or_404(resource.special_hours, pk=pk)
+    span = (removed.starts_on, removed.ends_on, removed.opens_at, removed.closes_at)
+    special = [each for each in special_of(resource) if each != span]
+    try:
+        question = settled(
+            request, resource, lambda: resource.remove_special_hours(removed, by=request.membership),
+            lambda: orders_using(resource, unheld(resource, resource.week, special)),
+        )  # fmt: skip
+    except Refusal as refusal:
+        return done(request, resource, refusal.message, level=messages.ERROR)
+    return question or done(request, resource, _("Removed."))
+
+
+def resource_retire(request: AuthedRequest, ref: str) -> HttpResponse:
+    resource = resource_for(request, ref)
+    if resource.is_retired:
+        return redirect(resource)
+    context = {"offers": offers_needing(resource), "is_retiring": True}
+    if request.method != "POST":
+        form = AnswersForm(orders=list(orders_using(resource)), by=request.membership)
+        return touched_page(request, resource, form, **context)
+    try:
+        question = settled(
+            request, resource, lambda: resource.retire(by=request.membership), lambda: orders_using(resource), **context
+        )
+    except Refusal as refusal:
+        return done(request, resource, refusal.message, level=messages.ERROR)
+    return question or done(request, resource, _("It is no longer used. Nothing new can be booked on it."))
+
+
+def done(request: AuthedRequest, resource: Resource, words: str, level: int = messages.SUCCESS) -> HttpResponse:
+    messages.add_message(request, level, words)
+    return redirect(resource)
+
+
+def settled(
+    request: AuthedRequest,
+    resource: Resource,
+    change: Callable[[], object],
+    touched: Callable[[], OrderQuerySet],
+    **context: Any,
+) -> HttpResponse | None:
+    """Makes the change, or gives the page that asks what becomes of the orders it touches. May raise Refusal."""
+    by = request.membership
+    form = AnswersForm(request.POST if "answered" in request.POST else None, orders=list(touched()), by=by)
+    if not form.orders or form.is_valid():
+        answers = form.answers() if form.orders else {}
+        try:
+            settle(change, touched, answers, by=by, reason=form.cleaned_data["reason"] if form.orders else "")
+        except Unanswered as refusal:
+            messages.warning(request, refusal.message)
+            form = AnswersForm(orders=list(touched()), by=by)
+        else:
+            return None
+    return touched_page(request, resource, form, **context)
+
+
+def touched_page(request: AuthedRequest, resource: Resource, form: AnswersForm, **context: Any) -> HttpResponse:
+    """Carries along what was sent, so that nothing has to be typed again."""
+    sent = [(name, value) for name, value in request.POST.items() if name not in OURS and name not in form.fields]
+    context |= {"resource": resource, "form": form, "sent": sent}
+    status = 422 if form.errors else 200
+    return render(request, "marketplace/resources/touched.html", context, status=status)
