@@ -8,7 +8,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('marketplace', '0022_resources_and_appointments'),
+        ('marketplace', '0023_school_calendar'),
     ]
 
     operations = [
