@@ -22,11 +22,12 @@ FREE_HOURS = 24  # before the start, where the offer has no appointments that sa
 
 
 class Taken(Refusal):
-    """The wished time is not free; `nearest` are some that are, in order."""
+    """The wished time is not free, or no time for young workers; `nearest` are some that are free, in order."""
 
-    def __init__(self, nearest: list[FreeTime]):
-        super().__init__(_("This time was just taken."), field="starts_at")
-        self.nearest = nearest
+    def __init__(self, times: Times, wished: datetime):
+        rule = times.why_not(wished)
+        super().__init__(rule.words if rule else _("This time was just taken."), field="starts_at")
+        self.nearest: list[FreeTime] = times.nearest(wished)
 
 
 class Moves:
@@ -56,7 +57,7 @@ class Moves:
         if seat is None:
             day = starts_at.astimezone(ZoneInfo(self.seller.zone)).date()
             near = Times(self.offer, day - NEAR, day + NEAR, quantity=self.quantity, order=self)
-            raise Taken(near.nearest(starts_at))
+            raise Taken(near, starts_at)
         self.starts_at, self.ends_at = seat.slot.starts_at, seat.slot.ends_at
 
     def keep_time(self, until: datetime | None) -> None:
@@ -167,7 +168,7 @@ class Moves:
         times = Times(self.offer, day - NEAR, day + NEAR, quantity=self.quantity, order=self)
         free = times.at(starts_at)
         if free is None:
-            raise Taken(times.nearest(starts_at))
+            raise Taken(times, starts_at)
         return {"starts_on": day, "ends_on": day, "starts_at": free.starts_at, "ends_at": free.ends_at}
 
     def told(self, starts_on: date, starts_at: datetime | None) -> str:

@@ -75,6 +75,10 @@ class SchoolCalendar:
     def is_open(self, day: date) -> bool:
         return not self.closed_by(day)
 
+    def takes_appointments(self, day: date) -> bool:
+        """On weekends too, where somebody keeps hours then."""
+        return self.closed_by(day) in {"", DayKind.WEEKEND} and not self.is_between_terms(day)
+
     def closed_by(self, day: date) -> str:
         """The DayKind that closes the day, or ""."""
         if any(entry.holds(day) for entry in self.opened):

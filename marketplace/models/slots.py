@@ -11,7 +11,7 @@ from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
-from functools import cached_property
+from functools import cached_property, reduce
 from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
@@ -19,15 +19,19 @@ from django.db.backends.postgresql.psycopg_any import DateTimeTZRange
 from django.db.models import Exists, OuterRef, Q, QuerySet, Subquery
 from django.utils import timezone
 
+from accounts.models import Organisation
 from marketplace.models.appointments import Booking, Plan, Seat, Slot
 from marketplace.models.offers import Offer
 from marketplace.models.resources import Resource
+from marketplace.models.school_calendar import SchoolCalendar
+from marketplace.models.youth import Limits, rules_for, stricter
+from marketplace.models.youth_checks import Broken, broken_rule
 
 if TYPE_CHECKING:
     from marketplace.models.orders import Order
 
 Span = tuple[datetime, datetime]
-DAY = timedelta(days=1)
+DAY, WEEK = timedelta(days=1), timedelta(days=7)
 
 
 @dataclass(frozen=True)
@@ -61,7 +65,7 @@ class Times:
             day += DAY
 
     def on(self, day: date) -> Iterator[FreeTime]:
-        if not self.first <= day <= self.last:
+        if not self.first <= day <= self.last or not self.calendar.takes_appointments(day):
             return
         for starts_at in self.starts(day):
             places = self.places_at(starts_at)
@@ -132,7 +136,33 @@ class Times:
         following = bisect_left(taken, (period[1], period[1]))
         if following and taken[following - 1][1] > period[0]:
             return False
-        return is_within(resource, period, self.zone)
+        return is_within(resource, period, self.zone) and not self.broken_rule(resource, period)
+
+    def broken_rule(self, resource: Resource, period: Span) -> Broken | None:
+        """What students under 18 may not do, by the clock of where they work."""
+        if not resource.has_minors:
+            return None
+        return broken_rule(self.limits, self.place.zone, *period, self.busy[resource.pk])
+
+    def why_not(self, starts_at: datetime) -> Broken | None:
+        """The rule for young workers that alone stands in the way of this time."""
+        period = self.period_of(starts_at)
+        rules = (self.broken_rule(each, period) for need in self.needs for each in need)
+        return next((broken for broken in rules if broken), None)
+
+    @cached_property
+    def calendar(self) -> SchoolCalendar:
+        return SchoolCalendar.of(self.offer.school, self.first, max(self.first, self.last))
+
+    @property
+    def place(self) -> Organisation:
+        """Whose country and clock count for the young: the client's, where the class comes to it."""
+        return self.order.buyer if self.order and self.order.place_mode == "at_client" else self.offer.school
+
+    @cached_property
+    def limits(self) -> Limits:
+        """The stricter of the school's country and that of the place."""
+        return reduce(stricter, rules_for({self.offer.school.country.code, self.place.country.code}).values())
 
     @cached_property
     def hours(self) -> dict[int, list]:
@@ -148,9 +178,9 @@ class Times:
 
     @cached_property
     def range(self) -> DateTimeTZRange:
-        """The days in question and a day around them, for what reaches into them."""
-        start = datetime.combine(self.first - DAY, time(), self.zone)
-        return DateTimeTZRange(start, max(start, datetime.combine(self.last + 2 * DAY, time(), self.zone)))
+        """The days in question and a week around them, of which rules for the young ask."""
+        start = datetime.combine(self.first - WEEK, time(), self.zone)
+        return DateTimeTZRange(start, max(start, datetime.combine(self.last + WEEK + DAY, time(), self.zone)))
 
     @property
     def taken_periods(self) -> QuerySet[Booking, tuple[int, datetime, datetime]]:

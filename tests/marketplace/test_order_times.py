@@ -320,14 +320,14 @@ def test_the_offer_page_takes_the_same_statements_with_any_bookings(client, wash
     path = wash.get_absolute_url()
     client.logout()
     client.get(path)
-    with django_assert_num_queries(9):
+    with django_assert_num_queries(10):
         client.get(path)
     client.force_login(buyer.user)
     for hour in (9, 11, 13):
         booked(client, wash, at(hour))
     client.logout()
 
-    with django_assert_num_queries(9):
+    with django_assert_num_queries(10):
         client.get(path)
 
 

@@ -13,7 +13,7 @@ from marketplace.models import Order, Requirement, Resource
 from marketplace.models.resource_orders import orders_using
 from marketplace.models.weeks import SCHOOL_WEEK
 from marketplace.settling import Unanswered, settle
-from tests.factories import make_booking, make_offer, make_order, add_resource
+from tests.factories import add_resource, make_booking, make_offer, make_order
 
 RIGA = ZoneInfo("Europe/Riga")
 TODAY = timezone.localdate()

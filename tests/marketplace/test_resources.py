@@ -11,7 +11,7 @@ from accounts.models import Refusal
 from marketplace.models import Requirement, Resource
 from marketplace.models.resource_orders import offers_needing, orders_using, special_of, unheld
 from marketplace.models.weeks import SCHOOL_WEEK, tidy_week
-from tests.factories import make_booking, make_offer, make_order, make_organisation, add_resource, make_user, member
+from tests.factories import add_resource, make_booking, make_offer, make_order, make_organisation, make_user, member
 
 RIGA = ZoneInfo("Europe/Riga")
 TODAY = timezone.localdate()

@@ -9,7 +9,7 @@ from django.db import IntegrityError, transaction
 from django.db.backends.postgresql.psycopg_any import DateTimeTZRange
 
 from accounts.models import Refusal
-from marketplace.models import Booking, Order, Seat, Slot
+from marketplace.models import Booking, Order, Seat, Slot, YouthRule
 from marketplace.models.order_moves import Taken
 from marketplace.models.slots import Times
 from tests.factories import LINE, make_offer, make_order, make_plan, make_resource, member
@@ -309,8 +309,68 @@ def test_reading_free_times_takes_the_same_statements_however_long(lunch, kitche
     offer = type(lunch).objects.select_related("plan", "school").get(pk=lunch.pk)
 
     for days in (1, 60):
-        with django_assert_num_queries(7):
+        with django_assert_num_queries(8):
             list(Times(offer, MONDAY, MONDAY + timedelta(days=days)))
+
+
+def test_closed_days_have_no_times(lunch, school, kitchen):
+    make_plan(lunch, [kitchen], step_minutes=60)
+    assert walls(times_of(lunch))
+
+    school.calendar_entries.create(kind="exams", name="Exams", starts_on=MONDAY, ends_on=MONDAY)
+
+    assert walls(times_of(lunch)) == []
+
+
+def test_public_holidays_have_none_but_a_kept_saturday_has(lunch, school):
+    kitchen = make_resource(school, days=range(7))
+    make_plan(lunch, [kitchen], days=range(7), step_minutes=60, furthest_days=366)
+
+    assert walls(times_of(lunch, date(2026, 5, 1))) == []
+    assert walls(times_of(lunch, date(2026, 5, 2))) != []
+
+
+@pytest.fixture
+def young_class(school):
+    return make_resource(school, "1K", "class", hours=("00:00", "23:59"), days=range(7), has_minors=True)
+
+
+def test_young_classes_work_neither_early_nor_late(lunch, school, young_class):
+    YouthRule.objects.update_or_create(country="LV", defaults={"earliest_start": time(7), "latest_end": time(20)})
+    make_plan(lunch, [young_class], hours=("05:00", "23:00"), minutes=120, step_minutes=60, after_minutes=30)
+
+    found = walls(times_of(lunch))
+
+    assert (found[0], found[-1]) == ("07:00", "17:00")
+
+
+def test_preparing_counts_into_the_eight_hours_of_a_day(lunch, buyer, young_class):
+    YouthRule.objects.update_or_create(country="LV", defaults={"minutes_a_day": 8 * 60})
+    make_plan(lunch, [young_class], hours=("07:00", "20:00"), minutes=180, step_minutes=60, before_minutes=60)
+    book(lunch, buyer, at(8))
+
+    assert walls(times_of(lunch))[-1] == "17:00"
+    book(lunch, buyer, at(13))
+
+    assert walls(times_of(lunch)) == []
+    with pytest.raises(Taken, match="at most 8 h a day") as refused:
+        hold(lunch, buyer, at(17))
+    assert refused.value.nearest
+
+
+def test_at_the_client_the_stricter_country_holds(school, adam, buyer, company, young_class):
+    visit = make_offer(school, adam, is_instant=True, lead_time_days=1, delivery_modes=["at_client"])
+    make_plan(visit, [young_class], hours=("15:00", "22:00"), minutes=60, step_minutes=60)
+    for country, latest in (("LV", time(20)), ("IT", time(18))):
+        YouthRule.objects.update_or_create(country=country, defaults={"latest_end": latest, "earliest_start": time(7)})
+    company.country = "IT"
+    company.save()
+    order = Order.draft(visit, by=member(buyer.user, company), place_mode="at_client", place="Via Roma 1")
+
+    found = walls(times_of(visit, order=order))
+
+    assert found[-1] == "18:00"  # it is 17:00 to 18:00 at the client's
+    assert walls(times_of(visit))[-1] == "19:00"
 
 
 def test_seats_of_an_order_are_one_at_a_time(lunch, kitchen, buyer):
