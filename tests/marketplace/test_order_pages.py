@@ -760,7 +760,7 @@ def test_the_list_takes_the_same_queries_for_one_and_for_many(offer, buyer, bob,
 
 
 LIST_QUERIES = 4  # session; person, memberships and unread notices; counts, rows with their clocks
-DETAIL_QUERIES = 5  # the same two; order with its clock, activities, quotes with their lines
+DETAIL_QUERIES = 6  # the same two; order with its clock, proposed times, activities, quotes with their lines
 
 
 def test_the_order_page_takes_the_same_queries_for_a_long_timeline(

@@ -49,6 +49,9 @@ CALLS = {
     "remind": lambda o, by: o.remind(by=by),
     "start": lambda o, by: o.start(by=by),
     "remind_start": lambda o, by: o.remind_start(by=by),
+    "propose_time": lambda o, by: o.propose_time(by=by, starts_on=timezone.localdate() + timedelta(days=30)),
+    "agree_time": lambda o, by: o.agree_time(by=by),
+    "refuse_time": lambda o, by: o.refuse_time(by=by),
     "ask_new_time": lambda o, by: o.ask_new_time(by=by, reason="The kitchen is closed."),
     "chase_start": lambda o, by: o.chase_start(by=by),
     "miss_start": lambda o, by: o.miss_start(by=by),
@@ -93,6 +96,8 @@ HAPPY = {
     "warn_first": ("delivered", S.DELIVERED, ["bob"]),
     "warn_last": ("delivered", S.DELIVERED, ["bob"]),
     "auto_accept": ("delivered", S.COMPLETED, ["adam", "bob", "sara"]),
+    "ask_new_time": ("accepted", S.ACCEPTED, ["bob"]),
+    "propose_time": ("accepted", S.ACCEPTED, ["adam", "sara"]),
     "cancel": ("in_progress", S.CANCELLED, ["adam", "sara"]),
     "dispute": ("in_progress", S.DISPUTED, ["adam", "sara"]),
     "urge": ("disputed", S.DISPUTED, ["mona"]),
@@ -162,7 +167,8 @@ ALLOWED = [
     (verb, status)
     for verb, move in sorted(Order.TRANSITIONS.items())
     for status in sorted(move.sources)
-    if verb not in {"book", "remind_start"}  # these need dates: see test_quotes.py and test_order_clocks.py
+    # these need dates, or a proposal: see test_quotes.py, test_order_clocks.py and test_order_times.py
+    if verb not in {"book", "remind_start", "agree_time", "refuse_time"}
 ]
 
 
