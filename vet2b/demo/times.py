@@ -1,27 +1,50 @@
-"""Resources and appointments of the demo world."""
+"""School calendars, resources and appointments of the demo world, by the verbs of the site."""
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import date, timedelta
 from typing import Any
 
 from django.utils import timezone
 
-from accounts.models import Membership
-from marketplace.models import Offer, Order, Plan, Resource
+from accounts.models import Membership, Organisation
+from marketplace.models import CalendarEntry, Offer, Order, Plan, Resource
 from marketplace.models.slots import Times
 
-SCHOOL_DAYS = range(5)
-OPEN = ("07:30", "16:00")
+# kind, and the first and last day of the school year that begins in September
+YEAR = (
+    ("term", (9, 1), (12, 20)),
+    ("holidays", (12, 21), (1, 4)),
+    ("term", (1, 5), (6, 5)),
+    ("exams", (5, 11), (5, 22)),
+    ("holidays", (6, 6), (8, 31)),
+)
+AUGUST = 8
+
+
+def owner_of(organisation: Organisation) -> Membership:
+    return organisation.memberships.select_related("user", "organisation").filter(role="owner").first()
+
+
+def add_year(names: list[str], school: Organisation) -> None:
+    """This school year, and a day off within the next weeks."""
+    today, by = timezone.localdate(), owner_of(school)
+    first = today.year if today.month >= AUGUST else today.year - 1
+    for (kind, *days), name in zip(YEAR, names, strict=False):
+        starts_on, ends_on = (date(first + (month <= AUGUST), month, day) for month, day in days)
+        CalendarEntry.add(by=by, kind=kind, name=name, starts_on=starts_on, ends_on=ends_on)
+    day_off = today + timedelta(days=9 - today.weekday() % 5)
+    CalendarEntry.add(by=by, kind="closure", name=names[-1], starts_on=day_off, ends_on=day_off)
 
 
 def add_plan(entry: dict[str, Any], offer: Offer) -> None:
-    plan = Plan.objects.create(offer=offer, **entry["plan"])
-    for weekday in entry["days"]:
-        plan.hours.create(weekday=weekday, opens_at=entry["hours"][0], closes_at=entry["hours"][1])
     for position, choices in enumerate(entry["needs"]):
         resources = [resource(offer, kind, name) for kind, name in choices]
         offer.requirements.create(position=position).choices.set(resources)
+    if entry["plan"]:
+        plan = Plan.objects.create(offer=offer, **entry["plan"])
+        for weekday in entry["days"]:
+            plan.hours.create(weekday=weekday, opens_at=entry["hours"][0], closes_at=entry["hours"][1])
 
 
 def resource(offer: Offer, kind: str, name: str) -> Resource:
@@ -36,11 +59,8 @@ def resource(offer: Offer, kind: str, name: str) -> Resource:
             "headcount": offer.class_size,
             "has_minors": offer.has_minors,
         }
-    found, is_new = Resource.objects.get_or_create(school=offer.school, kind=kind, name=name[:80], defaults=fields)
-    if is_new:
-        for weekday in SCHOOL_DAYS:
-            found.openings.create(weekday=weekday, opens_at=OPEN[0], closes_at=OPEN[1])
-    return found
+    found = offer.school.resources.filter(kind=kind, name=name).first()
+    return found or Resource.add(kind, by=owner_of(offer.school), name=name, **fields)
 
 
 def add_appointment(entry: dict[str, Any], offer: Offer, buyer: Membership) -> Order:

@@ -13,7 +13,7 @@ from vet2b.demo import people
 from vet2b.demo.bulk import add_synthetic_offers
 from vet2b.demo.offers import add_offer
 from vet2b.demo.orders import Story
-from vet2b.demo.times import add_appointment, add_plan
+from vet2b.demo.times import add_appointment, add_plan, add_year, owner_of
 from vet2b.lib.refs import repeatable_refs
 
 
@@ -55,6 +55,8 @@ class Command(BaseCommand):
 
     def fill_times(self, offers: dict[int, Offer], buyers: list[Organisation]) -> None:
         world = people.read("times")
+        for school in Organisation.objects.filter(kind="school"):
+            add_year(world["years"][school.country.code], school)
         for entry in world["offers"]:
             add_plan(entry, offers[entry["number"]])
         for entry in world["appointments"]:
@@ -98,10 +100,6 @@ def buyer_of(entry: dict[str, Any], buyers: dict[str, Organisation], offers: dic
     key = entry["buyer"]
     buyer = offers[int(key.removeprefix("offer:"))].school if key.startswith("offer:") else buyers[key]
     return owner_of(buyer)
-
-
-def owner_of(organisation: Organisation) -> Membership:
-    return organisation.memberships.select_related("user", "organisation").filter(role="owner").first()
 
 
 def forget_old_news() -> None:
