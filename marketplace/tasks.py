@@ -37,8 +37,10 @@ def remove_stray_files() -> int:
 def refresh_search() -> int:
     """What no verb tells: windows that began or filled, schools that moved, category words that staff edited."""
     from marketplace.models.search import index_offers, index_windows, stale_offers  # noqa: PLC0415
+    from marketplace.models.search_times import index_times  # noqa: PLC0415
 
     index_windows()
+    index_times()
     stale = stale_offers(5000)
     index_offers(stale)
     return len(stale)

@@ -43,8 +43,13 @@ JOIN marketplace_offer o ON o.id = v.offer_id
 JOIN accounts_organisation s ON s.id = o.school_id
 CROSS JOIN LATERAL (SELECT (%(rates)s::jsonb ->> o.currency)::numeric AS rate) x
 CROSS JOIN LATERAL (
-  SELECT min(starts_on) AS next_start FROM marketplace_window
-  WHERE offer_id = o.id AND NOT is_closed AND taken < capacity AND starts_on > %(today)s
+  SELECT CASE WHEN EXISTS (SELECT FROM marketplace_plan WHERE offer_id = o.id)
+    THEN (SELECT next_start FROM marketplace_offersearch WHERE offer_id = o.id)
+    ELSE (
+      SELECT min(starts_on) FROM marketplace_window
+      WHERE offer_id = o.id AND NOT is_closed AND taken < capacity AND starts_on > %(today)s
+    )
+  END AS next_start
 ) w
 CROSS JOIN LATERAL (
   SELECT coalesce(max((language = 'en')::int) + max((language = o.source_language AND stages <> '[]')::int)
@@ -79,6 +84,7 @@ FROM marketplace_offersearch s LEFT JOIN (
   WHERE NOT is_closed AND taken < capacity AND starts_on > %(today)s GROUP BY offer_id
 ) n USING (offer_id)
 WHERE o.offer_id = s.offer_id AND s.next_start IS DISTINCT FROM n.next_start
+  AND NOT EXISTS (SELECT FROM marketplace_plan WHERE offer_id = s.offer_id)
 """
 
 STALE = """

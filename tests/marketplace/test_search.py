@@ -8,6 +8,7 @@ from accounts.models import Organisation
 from marketplace.asked import understand
 from marketplace.models import Category, Offer, Window
 from marketplace.models.search import OfferSearch, SearchWord, index_offers, index_windows, stale_offers
+from marketplace.models.search_times import first_free_day
 from marketplace.results import Results
 from marketplace.tasks import refresh_search
 from tests import factories
@@ -230,3 +231,19 @@ def test_indexing_takes_the_same_number_of_queries_for_any_number(world, django_
         index_offers(pks[:1])
     with django_assert_num_queries(7):
         index_offers(pks)
+
+
+def test_an_offer_by_time_is_found_by_its_next_free_day(school, adam):
+    offer = factories.make_offer(school, adam, title="Lunch", lead_time_days=3)
+    kitchen = factories.make_resource(school, days=range(7))
+    factories.make_plan(offer, [kitchen], days=range(7))
+    kitchen.special_hours.create(
+        starts_on=timezone.localdate(), ends_on=timezone.localdate() + timedelta(days=9), note="Works"
+    )
+
+    refresh_search()
+    index_offers([offer.pk])
+
+    row = OfferSearch.objects.get(offer=offer)
+    assert row.next_start >= timezone.localdate() + timedelta(days=10)
+    assert row.next_start == first_free_day(offer)

@@ -9,6 +9,7 @@ from django.utils import timezone
 
 from accounts.models import Membership, Notification, Organisation, User
 from marketplace.models import Offer, Order
+from marketplace.models.search_times import index_times
 from vet2b.demo import people
 from vet2b.demo.bulk import add_synthetic_offers
 from vet2b.demo.offers import add_offer
@@ -61,6 +62,7 @@ class Command(BaseCommand):
             add_plan(entry, offers[entry["number"]])
         for entry in world["appointments"]:
             add_appointment(entry, offers[entry["offer"]], owner_of(buyers[entry["buyer"]]))
+        index_times()
 
     def fill_offers(self, moderator: User) -> dict[int, Offer]:
         offers = {}
