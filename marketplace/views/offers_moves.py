@@ -11,6 +11,7 @@ from django.views.decorators.http import require_POST
 from accounts.http import AuthedRequest
 from accounts.models import Refusal
 from marketplace.offer_shown import offer_shown
+from marketplace.touched import AGREED, decided, form_for
 from marketplace.views.offer_page import page_context
 from marketplace.views.offers import offer_for
 
@@ -20,6 +21,8 @@ DONE = {
     "resume": _("The offer is live again."),
     "archive": _("The offer is archived."),
 }
+
+NO_LONGER = _("We no longer offer this service.")
 
 
 @require_POST
@@ -35,14 +38,22 @@ def offer_move(request: AuthedRequest, ref: str, verb: str) -> HttpResponse:
 
 
 def offer_archive(request: AuthedRequest, ref: str) -> HttpResponse:
-    """Archiving is for good, so a page first tells what it touches."""
-    offer = offer_for(request, ref)
+    """Archiving is for good, so a page first asks what becomes of the orders that it touches."""
+    offer, by = offer_for(request, ref), request.membership
+    form = form_for(offer.orders.all(), by=by, reason=NO_LONGER)
     if request.method == "POST":
-        return offer_move(request, ref, verb="archive")
-    if not offer.can("archive", by=request.membership):
+        try:
+            form = decided(offer.orders.all(), lambda: offer.archive(by=by), by=by, sent=request.POST, reason=NO_LONGER)
+        except Refusal as refusal:
+            messages.error(request, refusal.message)
+            return redirect("marketplace:offer_manage", offer.ref)
+        if form is None:
+            messages.success(request, DONE["archive"])
+    if form is None or not offer.can("archive", by=by):
         return redirect("marketplace:offer_manage", offer.ref)
-    orders = offer.orders.open().select_related("buyer").order_by("-updated_at")
-    return render(request, "marketplace/offers/archive.html", {"offer": offer, "orders": orders})
+    others = offer.orders.open().exclude(status__in=AGREED).select_related("buyer").order_by("-updated_at")
+    context = {"offer": offer, "form": form, "orders": others}
+    return render(request, "marketplace/offers/archive.html", context, status=422 if form.errors else 200)
 
 
 @require_POST

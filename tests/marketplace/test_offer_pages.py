@@ -485,14 +485,16 @@ def test_sending_pausing_and_resuming_by_their_buttons(trainer, draft, mona):
 
 
 def test_archiving_first_tells_which_orders_it_touches(trainer, offer, buyer):
-    make_order(offer, buyer, "accepted")
+    order = make_order(offer, buyer, "accepted")
 
     page = trainer.get(url("offer_archive", offer.ref)).content.decode()
 
     assert "1 order runs on it" in page
     assert "Birch Bakery" in page
     assert fresh(offer).status == "published"
-    trainer.post(url("offer_archive", offer.ref))
+    assert "What becomes of it" in trainer.post(url("offer_archive", offer.ref)).content.decode()
+    assert fresh(offer).status == "published"
+    trainer.post(url("offer_archive", offer.ref), {"touched": "1", f"do_{order.ref}": "keep"})
     assert fresh(offer).status == "archived"
 
 

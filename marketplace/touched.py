@@ -1,0 +1,65 @@
+"""Changes of a school that touch agreed orders: closed days, an archived offer, a retired resource.
+
+Such a change is made together with what the school answers for each order, or not at all."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping
+from datetime import date, datetime, timedelta
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from django.db import transaction
+from django.db.models import Q
+
+from accounts.models import Membership, Organisation
+from marketplace.forms.touched import TouchedForm
+from marketplace.models import Order, Window
+from marketplace.models.order_clocks import lock_orders
+from marketplace.models.order_querysets import OrderQuerySet
+from marketplace.models.school_calendar import spans
+
+AGREED = Order.PLANNED | {Order.Status.IN_PROGRESS}
+
+
+@transaction.atomic
+def decided(
+    orders: OrderQuerySet, change: Callable[[], object], *, by: Membership, sent: Mapping[str, Any], reason: str = ""
+) -> TouchedForm | None:
+    """Calls `change` once every order has its answer in `sent`, and does with the orders what was answered.
+
+    None when that is done; else the form to show, and nothing has changed. `reason` is what a client reads unless
+    the school writes something else. A Refusal of the change passes through."""
+    lock_orders(by.organisation)
+    form = form_for(orders, by=by, sent=sent if "touched" in sent else None, reason=reason)
+    if form.orders and not form.is_valid():
+        return form
+    form.settle()
+    change()
+    return None
+
+
+def form_for(
+    orders: OrderQuerySet, *, by: Membership, sent: Mapping[str, Any] | None = None, reason: str = ""
+) -> TouchedForm:
+    touched = orders.filter(status__in=AGREED).with_parties().order_by("starts_on", "pk")
+    return TouchedForm(sent, orders=touched, by=by, reason=reason)
+
+
+def orders_on(school: Organisation, days: Iterable[date]) -> OrderQuerySet:
+    """Agreed orders of the school that are worked on, or take place, on one of the days."""
+    zone, on = ZoneInfo(school.zone), Q(pk=None)
+    for first, last in spans(days):
+        midnights = [datetime.combine(day, datetime.min.time(), zone) for day in (first, last + timedelta(days=1))]
+        on |= Q(starts_on__lte=last, ends_on__gte=first) | Q(starts_on__range=(first, last))
+        on |= Q(starts_at__gte=midnights[0], starts_at__lt=midnights[1])
+        on |= Q(window__starts_on__lte=last, window__ends_on__gte=first)
+    return school.orders_received.filter(on, status__in=AGREED)
+
+
+def windows_on(school: Organisation, days: Iterable[date]) -> list[Window]:
+    """Windows of the school with places left for further orders, on one of the days."""
+    on = Q(pk=None)
+    for first, last in spans(days):
+        on |= Q(starts_on__lte=last, ends_on__gte=first)
+    return list(Window.objects.open().filter(on, offer__school=school).select_related("offer"))
