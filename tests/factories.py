@@ -11,7 +11,7 @@ from django.utils import timezone
 
 from accounts.models import Membership, Organisation, User
 from accounts.roles import MODERATORS
-from marketplace.models import Booking, Category, Offer, Order, Plan, Resource, Seat, Skill, Slot, Window
+from marketplace.models import Booking, CalendarEntry, Category, Offer, Order, Plan, Resource, Seat, Skill, Slot, Window
 
 PASSWORD = "correct horse battery"
 numbers = itertools.count(1)
@@ -94,6 +94,14 @@ def make_plan(offer, *needs, hours=("09:00", "15:00"), days=range(5), **fields):
     for position, choices in enumerate(needs):
         offer.requirements.create(position=position).choices.set(choices)
     return plan
+
+
+def make_closure(school, day=None, **fields):
+    """A closed day, a month ahead unless told otherwise."""
+    day = day or timezone.localdate() + timedelta(days=30)
+    fields = {"kind": "closure", "name": "Staff training", "starts_on": day, "ends_on": day} | fields
+    owner = school.memberships.select_related("user", "organisation").filter(role="owner").first()
+    return CalendarEntry.add(by=owner, **fields)
 
 
 LINE = {"description": "Website", "quantity": Decimal(1), "unit": "", "unit_price": Decimal("200.00"), "vat_rate": None}

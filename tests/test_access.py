@@ -80,6 +80,10 @@ RULES = {
     **{f"marketplace:resource_{name}": (OFFER, ["resource.ref"]) for name in ["detail", "edit", "hours", "retire"]},
     "marketplace:special_hours_add": (OFFER, ["resource.ref"]),
     "marketplace:special_hours_remove": (NOBODY, ["resource.ref", "0"]),
+    **{f"marketplace:calendar_{name}": ((SCHOOL | {"other_trainer"}, False), arguments) for name, arguments in
+       [("now", []), ("year", ["2026"]), ("month", ["2026", "11"]), ("entry_add", [])]},
+    "marketplace:calendar_entry_change": (OFFER, ["closure.pk"]),
+    "marketplace:calendar_entry_remove": (OFFER, ["closure.pk"]),
     "marketplace:order_list": ((SIGNED_IN - {"learner"}, False), []),
     "marketplace:order_detail": (ORDER, order_args),
     "marketplace:order_file": (NOBODY, [*order_args, "'missing'"]),
@@ -145,6 +149,8 @@ def world(school, alice, adam, sara, lea, bob, company, charlie, mona, offer, bu
         "people": people, "offer": offer, "order": order, "school": school, "token": token,
         "resource": factories.make_resource(school),
         "window": factories.make_window(offer), "membership": factories.member(sara, school),
+        "closure": factories.make_closure(school), "window": factories.make_window(offer),
+        "membership": factories.member(sara, school),
         "notification": bob.notifications.first(),
         "report": Report.send(offer, by=None, ground="other", text="Odd.", email="x@people.example"),
     }  # fmt: skip

@@ -1,7 +1,8 @@
-from marketplace.urls import find, offer_page, offers, orders, resources
+from marketplace.urls import calendar, find, offer_page, offers, orders, resources
 
 app_name = "marketplace"
 urlpatterns = [
+    *calendar.urlpatterns,
     *find.urlpatterns,
     *offers.urlpatterns,
     *orders.urlpatterns,

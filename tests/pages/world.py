@@ -30,6 +30,7 @@ NO_PAGES = {
     "accounts:invitation_revoke", "accounts:invitation_send", "accounts:membership_title",
     "accounts:notification_open", "accounts:notification_read", "accounts:organisation_logo",
     "accounts:organisation_submit",
+    "marketplace:calendar_now", "marketplace:calendar_entry_remove",
     "marketplace:favourite_toggle", "marketplace:offer_begin", "marketplace:offer_document",
     "marketplace:offer_document_add", "marketplace:offer_document_remove", "marketplace:offer_duplicate",
     "marketplace:offer_image", "marketplace:offer_image_add", "marketplace:offer_image_change",
@@ -73,6 +74,7 @@ def fill():
         "colleague": owner.organisation.memberships.filter(role="staff").first(),
         "token": Invitation.send(owner.organisation, "new@people.example", "staff", by=owner)[1],
         "report": Report.send(offer, by=reporter, ground="other", text="Odd."),
+        "closure": factories.make_closure(owner.organisation),
         "letter": unsubscribe_signer.sign(f"{reporter.pk}:digest"),
     }
 
@@ -202,6 +204,12 @@ def trainers(world):
     yield at("marketplace:offer_windows", offer)
     yield at("marketplace:offer_preview", draft)
     yield from resources(world["room"].ref)
+    closure = world["closure"]
+    yield at("marketplace:calendar_year", closure.starts_on.year)
+    yield at("marketplace:calendar_month", closure.starts_on.year, closure.starts_on.month)
+    yield at("marketplace:calendar_entry_add")
+    yield at("marketplace:calendar_entry_add", sends="#main form[method=post]")
+    yield at("marketplace:calendar_entry_change", closure.pk)
     yield at("accounts:member_list")
 
 

@@ -5,7 +5,7 @@ from decimal import Decimal
 from functools import cache, lru_cache
 
 from babel import Locale
-from babel.dates import format_date, format_interval, get_timezone_location
+from babel.dates import format_date, format_interval, format_skeleton, get_timezone_location
 from babel.numbers import format_currency, get_currency_symbol
 from django.utils import timezone
 from django.utils.translation import get_language
@@ -49,6 +49,17 @@ def day_range(start: dt.date, end: dt.date) -> str:
     return day(start) if start == end else range_in(current_locale(), start, end)
 
 
+def month(value: dt.date) -> str:
+    """`January 2027`"""
+    return month_in(current_locale(), value.year, value.month)
+
+
+def weekdays() -> list[tuple[str, str]]:
+    """Short and long names, from Monday."""
+    names = current_locale().days["stand-alone"]
+    return [(names["abbreviated"][number], names["wide"][number]) for number in range(7)]
+
+
 def zone_name(zone: dt.tzinfo) -> str:
     return _("%(city)s time") % {"city": city_in(current_locale(), zone)}
 
@@ -75,6 +86,11 @@ def money_in(locale: Locale, amount: Decimal, currency: str, cents: bool) -> str
 @lru_cache(4096)
 def day_in(locale: Locale, year: int, month: int, number: int) -> str:
     return format_date(dt.date(year, month, number), "long", locale=locale)
+
+
+@lru_cache(1024)
+def month_in(locale: Locale, year: int, month: int) -> str:
+    return format_skeleton("yMMMM", dt.date(year, month, 1), locale=locale)
 
 
 @lru_cache(4096)
