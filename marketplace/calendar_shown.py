@@ -15,7 +15,7 @@ from marketplace.models.school_calendar import DayKind, EntryKind, days
 from vet2b.lib import formats
 
 FIRST_MONTH = 8  # of the school year, which begins in August or September in every country we know
-MARKS = {
+MARKS: dict[str, Any] = {
     DayKind.CLOSURE: pgettext_lazy("mark of a closed day, one letter", "C"),
     DayKind.EXAMS: pgettext_lazy("mark of an exam day, one letter", "E"),
     DayKind.HOLIDAYS: pgettext_lazy("mark of a day of school holidays, one letter", "H"),

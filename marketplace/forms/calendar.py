@@ -4,6 +4,7 @@ from datetime import date, timedelta
 from typing import Any
 
 from django import forms
+from django.utils import timezone
 from django.utils.translation import gettext as _t
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
@@ -12,7 +13,7 @@ from marketplace.forms.orders import DateInput
 from marketplace.models import CalendarEntry
 
 LONGEST = timedelta(days=400)
-YEARS = (2000, 2100)
+YEARS = 5  # back and ahead
 
 
 class CalendarEntryForm(forms.ModelForm):
@@ -45,8 +46,9 @@ class CalendarEntryForm(forms.ModelForm):
         return cleaned
 
     def check_days(self, first: date, last: date) -> None:
-        if not YEARS[0] <= first.year <= last.year <= YEARS[1]:
-            self.add_error("starts_on" if first.year > YEARS[1] else "ends_on", _t("Check the year."))
+        this_year = timezone.localdate().year
+        if abs(first.year - this_year) > YEARS:
+            self.add_error("starts_on", _t("Check the year."))
         elif last < first:
             self.add_error("ends_on", _t("The last day is not before the first."))
         elif last - first > LONGEST:

@@ -23,6 +23,7 @@ class TouchedForm(forms.Form):
 
     Every order needs its answer, so one that came since the page was drawn brings the page again."""
 
+    use_required_attribute = False  # a reason is needed only with some answers
     touched = forms.CharField(widget=forms.HiddenInput, initial="1")
 
     def __init__(self, data: Any = None, *, orders: Iterable[Order], by: Membership, reason: str = ""):
@@ -32,29 +33,28 @@ class TouchedForm(forms.Form):
             self.add_order(order, reason)
 
     def add_order(self, order: Order, reason: str) -> None:
-        may = [KEEP, *(verb for verb in (ASK, CANCEL) if order.can(verb, by=self.by))]
-        self.fields[f"do_{order.ref}"] = forms.ChoiceField(
-            label=_("What becomes of it"), choices=[(verb, LABELS[verb]) for verb in may], widget=forms.RadioSelect,
-            initial=KEEP, error_messages={
-                "required": _t("Say what becomes of “%(title)s”.") % {"title": order.title},
-                "invalid_choice": _t("That cannot be done with “%(title)s” any more.") % {"title": order.title},
-            },
-        )  # fmt: skip
+        self.fields[f"do_{order.ref}"] = self.answer_field(order)
+        is_needed = self.data.get(f"do_{order.ref}", ASK) in (ASK, CANCEL)
         self.fields[f"why_{order.ref}"] = forms.CharField(
-            label=_("Reason"), max_length=1000, required=False, initial=reason,
+            label=_("Reason"), max_length=1000, required=is_needed, initial=reason,
             widget=forms.Textarea(attrs={"rows": 2}), help_text=_("The client reads it."),
+            error_messages={"required": _("Please give a reason.")},
+        )  # fmt: skip
+
+    def answer_field(self, order: Order) -> forms.ChoiceField:
+        may = [KEEP, *(verb for verb in (ASK, CANCEL) if order.can(verb, by=self.by))]
+        words = {"buyer": order.buyer.name, "title": order.title}
+        return forms.ChoiceField(
+            label=_t("What becomes of the order of %(buyer)s") % words, initial=KEEP,
+            choices=[(verb, LABELS[verb]) for verb in may], widget=forms.RadioSelect,
+            error_messages={
+                "required": _t("Say what becomes of “%(title)s”.") % words,
+                "invalid_choice": _t("That cannot be done with “%(title)s” any more.") % words,
+            },
         )  # fmt: skip
 
     def rows(self) -> Iterator[tuple[Order, forms.BoundField, forms.BoundField]]:
         return ((order, self[f"do_{order.ref}"], self[f"why_{order.ref}"]) for order in self.orders)
-
-    def clean(self) -> dict[str, Any]:
-        cleaned = super().clean() or {}
-        for order in self.orders:
-            answer = cleaned.get(f"do_{order.ref}")
-            if answer in (ASK, CANCEL) and not cleaned.get(f"why_{order.ref}", "").strip():
-                self.add_error(f"why_{order.ref}", _t("Please give a reason."))
-        return cleaned
 
     def settle(self) -> None:
         """Does what was answered, in the caller's transaction."""

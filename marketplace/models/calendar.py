@@ -13,7 +13,7 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
 from accounts.models import Membership, Organisation, Refusal
-from marketplace.models.order_clocks import move_clocks
+from marketplace.models.order_clocks import lock_school, move_clocks
 from marketplace.models.school_calendar import EntryKind, SchoolCalendar
 
 DAYS = Func(F("starts_on"), F("ends_on"), Value("[]"), function="daterange")
@@ -91,7 +91,7 @@ class CalendarEntry(models.Model):
         """The calendar as it is, and as it stays until this transaction ends: changes of a school queue up."""
         if not isinstance(by, Membership) or not by.can_sell or by.organisation_id != self.school_id:
             raise PermissionDenied
-        Organisation.objects.select_for_update(no_key=True).get(pk=self.school_id)
+        lock_school(self.school)
         return SchoolCalendar.of(self.school)
 
     def refresh(self) -> None:

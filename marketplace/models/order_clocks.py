@@ -3,21 +3,17 @@
 from __future__ import annotations
 
 from datetime import datetime
-from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
 from django.contrib.contenttypes.models import ContentType
 from django.db.models import Max
 from django.utils import timezone
 
-from accounts.models import Activity, Timer
+from accounts.models import Activity, Organisation, Timer
 from marketplace.models.order_words import EXPIRES_AFTER
 from marketplace.models.orders import Order
 from marketplace.models.school_calendar import SchoolCalendar, days
 from vet2b.lib.workdays import DAY
-
-if TYPE_CHECKING:
-    from accounts.models import Organisation
 
 S = Order.Status
 COUNTED = frozenset(
@@ -26,8 +22,14 @@ COUNTED = frozenset(
 ASKED_SCHOOL = ("order.request", "order.answer", "order.counter")  # after these its days to answer begin
 
 
+def lock_school(school: Organisation) -> None:
+    """Changes that touch several orders of a school queue up here; verbs of single orders do not wait for it."""
+    Organisation.objects.select_for_update(no_key=True).get(pk=school.pk)
+
+
 def lock_orders(school: Organisation) -> list[Order]:
-    """Those of the school that are not ended, locked in one order, before anything that touches several of them."""
+    """Those of the school that are not ended, locked in one order, so that none moves while several are changed."""
+    lock_school(school)
     orders = school.orders_received.exclude(status__in=Order.ENDED).select_related("window", "offer")
     return list(orders.select_for_update(of=("self",)).order_by("pk"))
 

@@ -50,6 +50,7 @@ class SchoolCalendar:
         self.entries = list(entries)
         self.terms = sorted(self.of_kind(EntryKind.TERM), key=lambda term: term.starts_on)
         self.opened = self.of_kind(EntryKind.OPEN)
+        self.known: dict[date, str] = {}
         self.closing = [entry for kind in CLOSING for entry in self.of_kind(kind)]
 
     @classmethod
@@ -81,6 +82,11 @@ class SchoolCalendar:
 
     def closed_by(self, day: date) -> str:
         """The DayKind that closes the day, or ""."""
+        if day not in self.known:
+            self.known[day] = self.found_for(day)
+        return self.known[day]
+
+    def found_for(self, day: date) -> str:
         if any(entry.holds(day) for entry in self.opened):
             return ""
         if entry := self.closing_entry(day):

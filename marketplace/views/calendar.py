@@ -18,12 +18,14 @@ from django.views.decorators.http import require_POST
 from accounts.http import AuthedRequest
 from accounts.models import Membership, Refusal
 from marketplace import calendar_shown as shown
-from marketplace.forms.calendar import YEARS, CalendarEntryForm
+from marketplace.forms.calendar import CalendarEntryForm
 from marketplace.models import CalendarEntry, SchoolCalendar
 from marketplace.models.school_calendar import spans
 from marketplace.touched import decided, orders_on, windows_on
 from marketplace.views.offers import trainer
 from vet2b.lib import formats
+
+YEARS = range(2000, 2100)
 
 
 def calendar_now(request: AuthedRequest) -> HttpResponse:
@@ -36,10 +38,10 @@ def today_of(by: Membership) -> date:
 
 def calendar_year(request: AuthedRequest, year: int) -> HttpResponse:
     by = trainer(request)
-    if not YEARS[0] <= year < YEARS[1]:
+    if year not in YEARS:
         raise Http404
     first, last = shown.year_span(year)
-    calendar, today = SchoolCalendar.of(by.organisation, first, last), today_of(by)
+    calendar, today = SchoolCalendar.of(by.organisation), today_of(by)
     context = page_context(calendar, first, last) | {
         "year": year,
         "label": f"{year}/{(year + 1) % 100:02}",
@@ -53,10 +55,10 @@ def calendar_year(request: AuthedRequest, year: int) -> HttpResponse:
 
 def calendar_month(request: AuthedRequest, year: int, month: int) -> HttpResponse:
     by = trainer(request)
-    if not (YEARS[0] < year < YEARS[1] and 1 <= month <= 12):
+    if year not in YEARS or not 1 <= month <= 12:
         raise Http404
     first, last = shown.month_span(year, month)
-    calendar, today = SchoolCalendar.of(by.organisation, first, last), today_of(by)
+    calendar, today = SchoolCalendar.of(by.organisation), today_of(by)
     day = parsed_day(request) or first
     context = page_context(calendar, first, last) | {
         "month": shown.shown_month(calendar, first, today),

@@ -492,7 +492,7 @@ def test_archiving_first_tells_which_orders_it_touches(trainer, offer, buyer):
     assert "1 order runs on it" in page
     assert "Birch Bakery" in page
     assert fresh(offer).status == "published"
-    assert "What becomes of it" in trainer.post(url("offer_archive", offer.ref)).content.decode()
+    assert "What becomes of the order of Birch Bakery" in trainer.post(url("offer_archive", offer.ref)).content.decode()
     assert fresh(offer).status == "published"
     trainer.post(url("offer_archive", offer.ref), {"touched": "1", f"do_{order.ref}": "keep"})
     assert fresh(offer).status == "archived"
