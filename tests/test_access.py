@@ -67,6 +67,9 @@ RULES = {
     "marketplace:offer_document_add": (OFFER, offer_args),
     "marketplace:offer_windows": (OFFER, offer_args),
     "marketplace:offer_window_change": (OFFER, [*offer_args, "window.pk"]),
+    "marketplace:offer_times": (OFFER, offer_args),
+    "marketplace:offer_times_remove": (OFFER, offer_args),
+    "marketplace:offer_needs": (OFFER, offer_args),
     "marketplace:offer_edit_part": (OFFER, [*offer_args, "'terms'"]),
     "marketplace:offer_preview": (OFFER, offer_args),
     "marketplace:offer_image_change": (NOBODY, [*offer_args, "0"]),
@@ -94,7 +97,7 @@ RULES = {
        ["answer", "accept", "accept_delivery", "counter", "ask_changes", "extend_review", "reject", "withdraw"]},
     **{f"marketplace:order_{verb}": (ORDER, order_args) for verb in
        ["write", "cancel", "dispute", "confirm", "propose_time", "agree_time", "refuse_time"]},
-    "marketplace:offer_times": (NOBODY_PUBLIC, ["offer.slug"]),
+    "marketplace:offer_free_times": (NOBODY_PUBLIC, ["offer.slug"]),
 }  # fmt: skip
 # addresses of django-allauth, and those that act on the reader's own things: only that none breaks and that
 # the anonymous get no further than the sign-in page
@@ -149,8 +152,7 @@ def world(school, alice, adam, sara, lea, bob, company, charlie, mona, offer, bu
         "people": people, "offer": offer, "order": order, "school": school, "token": token,
         "resource": factories.make_resource(school),
         "window": factories.make_window(offer), "membership": factories.member(sara, school),
-        "closure": factories.make_closure(school), "window": factories.make_window(offer),
-        "membership": factories.member(sara, school),
+        "closure": factories.make_closure(school),
         "notification": bob.notifications.first(),
         "report": Report.send(offer, by=None, ground="other", text="Odd.", email="x@people.example"),
     }  # fmt: skip

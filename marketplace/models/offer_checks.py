@@ -55,8 +55,8 @@ class OfferChecks:
             Check("terms", bool(self.languages), _("Say which languages you work in")),
             Check(
                 "windows",
-                not self.is_instant or self.has_bookable_window,
-                _("Instant booking needs a window with places"),
+                not self.is_instant or self.has_times_to_book,
+                _("Instant booking needs a window with places, or appointments"),
             ),
         ]  # fmt: skip
 
@@ -78,7 +78,7 @@ class OfferChecks:
             Check("texts", bool(text and text.stages), _("Describe how the job runs"), False),
             Check("texts", bool(text and text.excluded), _("Say what is not included"), False),
             Check(
-                "windows", self.has_bookable_window, _("Add windows, so that companies see when you are free"), False
+                "windows", self.has_times_to_book, _("Add windows, so that companies see when you are free"), False
             ),
             Check("pictures", bool(self.images.all()), _("Add pictures of finished work"), False),
         ]  # fmt: skip
@@ -101,6 +101,10 @@ class OfferChecks:
     def has_bookable_window(self: Any) -> bool:
         source = self.revision_of if self.is_revision else self
         return source.pk is not None and any(window.is_bookable(self) for window in source.windows.all())
+
+    @property
+    def has_times_to_book(self: Any) -> bool:
+        return self.times is not None or self.has_bookable_window
 
     @property
     def has_foreign_template(self: Any) -> bool:

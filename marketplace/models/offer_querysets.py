@@ -24,7 +24,7 @@ class OfferQuerySet(models.QuerySet["Offer"]):
 
     def with_work(self) -> OfferQuerySet:
         """What a school's own list shows: what each offer still needs, its windows and its open new version."""
-        return self.select_related("school", "category__template", "trainer").prefetch_related(
+        return self.select_related("school", "category__template", "trainer", "plan").prefetch_related(
             "texts", "packages", "skills", "images", "windows", "revisions", "category__labels"
         )
 

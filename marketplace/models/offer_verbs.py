@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 from accounts.models import Membership, Refusal, User
 from marketplace.models.offer_copies import COPIED, copy_content, copy_of
 from marketplace.models.offer_texts import TEXT_FIELDS
+from marketplace.models.offer_times import copy_times
 from marketplace.models.prices import INSTANT
 from marketplace.models.search import index_offers
 from vet2b.lib.refs import new_ref, slug_of
@@ -168,5 +169,6 @@ class OfferVerbs:
         if not self.allows("school", by):
             raise PermissionDenied
         copy = copy_of(self, revision_of=None)
+        copy_times(self, copy)
         copy.record("start", by=by)
         return copy

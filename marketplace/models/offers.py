@@ -17,13 +17,14 @@ from marketplace.models.offer_edits import OfferEdits
 from marketplace.models.offer_files import OfferFiles, OfferWindows
 from marketplace.models.offer_querysets import OfferQuerySet
 from marketplace.models.offer_texts import OfferText, Package
+from marketplace.models.offer_times import OfferTimes
 from marketplace.models.offer_verbs import OfferVerbs
 from marketplace.models.prices import INSTANT, Currency, PriceModel
 from vet2b.lib.models import TimeStamped
 from vet2b.lib.refs import new_ref
 
 
-class Offer(OfferVerbs, OfferEdits, OfferFiles, OfferWindows, OfferChecks, Lifecycle, Timed, TimeStamped):
+class Offer(OfferVerbs, OfferEdits, OfferFiles, OfferWindows, OfferTimes, OfferChecks, Lifecycle, Timed, TimeStamped):
     """What a school sells. Lifecycle E2.
 
     A material edit of a published offer is a second Offer row, `revision_of` the first, which goes through the same

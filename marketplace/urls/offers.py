@@ -1,6 +1,6 @@
 from django.urls import path
 
-from marketplace.views import offers, offers_edit, offers_files, offers_moves
+from marketplace.views import offers, offers_edit, offers_files, offers_moves, offers_times
 
 urlpatterns = [
     path("my/offers/", offers.my_offers, name="my_offers"),
@@ -26,6 +26,9 @@ urlpatterns = [
     ),
     path("my/offers/<slug:ref>/edit/windows/", offers_edit.offer_windows, name="offer_windows"),
     path("my/offers/<slug:ref>/edit/windows/<int:pk>/", offers_edit.offer_window_change, name="offer_window_change"),
+    path("my/offers/<slug:ref>/edit/times/", offers_times.offer_times, name="offer_times"),
+    path("my/offers/<slug:ref>/edit/times/remove/", offers_times.offer_times_remove, name="offer_times_remove"),
+    path("my/offers/<slug:ref>/edit/needs/", offers_times.offer_needs, name="offer_needs"),
     path("my/offers/<slug:ref>/edit/<slug:part>/", offers_edit.offer_edit_part, name="offer_edit_part"),
     path("my/offers/<slug:ref>/preview/", offers_moves.offer_preview, name="offer_preview"),
     path("my/offers/<slug:ref>/submit/", offers_moves.offer_move, {"verb": "submit"}, name="offer_submit"),

@@ -18,7 +18,9 @@ LABELS = {
     "skills": _("Skills"),
     "pictures": _("Pictures"),
     "windows": _("Windows"),
+    "times": _("Times"),
 }
+OF_ORIGINALS = {"windows", "times"}
 
 
 def part_label(part: str) -> str:
@@ -26,12 +28,12 @@ def part_label(part: str) -> str:
 
 
 def part_url(offer: Offer, part: str) -> str:
-    """Windows are those of the original, whichever version is edited."""
+    """Windows and times are those of the original, whichever version is edited."""
     if part == "texts":
         return reverse("marketplace:offer_edit_text", args=[offer.ref, offer.source_language])
-    if part == "windows" and offer.revision_of:
+    if part in OF_ORIGINALS and offer.revision_of:
         offer = offer.revision_of
-    if part in {"pictures", "windows"}:
+    if part in {"pictures", *OF_ORIGINALS}:
         return reverse(f"marketplace:offer_{part}", args=[offer.ref])
     return reverse("marketplace:offer_edit_part", args=[offer.ref, part])
 
@@ -40,7 +42,7 @@ def next_url(offer: Offer, part: str) -> str:
     """The page after this one; after the last, the overview."""
     names = list(LABELS)
     following = names[names.index(part) + 1 :]
-    if not following or (offer.is_revision and following == ["windows"]):
+    if not following or (offer.is_revision and OF_ORIGINALS.issuperset(following)):
         return reverse("marketplace:offer_manage", args=[offer.ref])
     return part_url(offer, following[0])
 

@@ -192,7 +192,7 @@ def test_a_full_week_says_when_the_next_time_is(client, wash, school):
     bay = school.resources.get()
     bay.special_hours.create(starts_on=MONDAY, ends_on=MONDAY + timedelta(days=20))
 
-    page = client.get(reverse("marketplace:offer_times", args=[wash.slug]), {"day": "2026-03-02"}).content.decode()
+    page = client.get(reverse("marketplace:offer_free_times", args=[wash.slug]), {"day": "2026-03-02"}).content.decode()
 
     assert "Nothing is free in these days." in page
     assert "Mon 23 Mar" in page
@@ -203,7 +203,7 @@ def test_a_full_week_says_when_the_next_time_is(client, wash, school):
     "query", [{"day": "nonsense"}, {"day": "0001-01-01"}, {"day": "9999-12-31"}, {"quantity": "x"}]
 )
 def test_odd_addresses_show_times_all_the_same(client, wash, query):
-    for name in ("offer_times", "offer_detail"):
+    for name in ("offer_free_times", "offer_detail"):
         assert client.get(reverse(f"marketplace:{name}", args=[wash.slug]), query).status_code == 200
 
 

@@ -35,8 +35,9 @@ NO_PAGES = {
     "marketplace:offer_document_add", "marketplace:offer_document_remove", "marketplace:offer_duplicate",
     "marketplace:offer_image", "marketplace:offer_image_add", "marketplace:offer_image_change",
     "marketplace:offer_pause", "marketplace:offer_resume", "marketplace:offer_revise", "marketplace:offer_submit",
-    "marketplace:offer_text_remove", "marketplace:offer_window_change", "marketplace:order_book",
-    "marketplace:offer_times", "marketplace:order_file", "marketplace:order_price",
+    "marketplace:offer_free_times", "marketplace:offer_needs", "marketplace:offer_text_remove", "marketplace:offer_times_remove",
+    "marketplace:offer_window_change", "marketplace:order_book",
+    "marketplace:order_file", "marketplace:order_price",
     "marketplace:special_hours_add", "marketplace:special_hours_remove",
     *(f"marketplace:order_{verb}" for verb in ACTIONS),
     "account_complete_password_reset", "account_confirm_login_code", "account_confirm_password_reset_code",
@@ -202,6 +203,7 @@ def trainers(world):
     yield at("marketplace:offer_edit_skills", draft)
     yield at("marketplace:offer_pictures", draft)
     yield at("marketplace:offer_windows", offer)
+    yield at("marketplace:offer_times", offer)
     yield at("marketplace:offer_preview", draft)
     yield from resources(world["room"].ref)
     closure = world["closure"]

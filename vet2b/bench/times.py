@@ -22,7 +22,7 @@ NAME = "Bench resource"
 
 def measure(site: Site) -> Iterator[Row]:
     offer = Offer.objects.published().filter(slug__startswith="bench-times").first() or fill()
-    path = reverse("marketplace:offer_times", args=[offer.slug])
+    path = reverse("marketplace:offer_free_times", args=[offer.slug])
     yield Row(f"free times of {DAYS} days, {RESOURCES} resources, {BOOKINGS:,} bookings", "U", site.units(path), 12)
 
 
