@@ -57,6 +57,11 @@ def when_of(text: str) -> Text:
     return formats.moment(datetime.fromisoformat(moment), ZoneInfo(zone)) if zone else day_of(moment)
 
 
+def days_of(isos: list[str]) -> Text:
+    """Reads the first and the last day of a span."""
+    return formats.day_range(*map(date.fromisoformat, isos))
+
+
 @dataclass(frozen=True)
 class Notice:
     """`title` is the subject of the mail and the inbox line; `body` what the mail adds; `told` the timeline's line.

@@ -2,7 +2,7 @@
 
 from django.utils.translation import gettext_lazy as _
 
-from accounts.notices import Notice, choice_of, day_of, fields_of, register, when_of
+from accounts.notices import Notice, choice_of, day_of, days_of, fields_of, register, when_of
 
 OFFER = {"kind": "offer", "url_name": "marketplace:offer_manage", "button": _("Open the offer")}
 ORDER = {"kind": "order", "url_name": "marketplace:order_detail", "button": _("Open the order")}
@@ -14,7 +14,7 @@ DAYS = {
     "codes": {"kind": choice_of("marketplace.CalendarEntry", "kind"), "starts_on": day_of, "ends_on": day_of},
 }
 RESOURCE = {"kind": "organisation", "url_name": "marketplace:resource_detail", "button": _("Open it")}
-SPECIAL = {"codes": {"day": day_of, "until": day_of}}
+SPECIAL = {"codes": {"days": days_of}}
 
 register(
     {
@@ -88,11 +88,11 @@ register(
             title=_("New hours: %(title)s"), told=_("%(by)s changed the hours of the week"), **RESOURCE
         ),
         "resource.add_special_hours": Notice(
-            title=_("Special hours: %(title)s"), told=_("%(by)s added special hours: %(day)s to %(until)s"),
+            title=_("Special hours: %(title)s"), told=_("%(by)s added special hours: %(days)s"),
             **SPECIAL, **RESOURCE,
         ),
         "resource.remove_special_hours": Notice(
-            title=_("Special hours removed: %(title)s"), told=_("%(by)s removed special hours: %(day)s to %(until)s"),
+            title=_("Special hours removed: %(title)s"), told=_("%(by)s removed special hours: %(days)s"),
             **SPECIAL, **RESOURCE,
         ),
         "resource.retire": Notice(

@@ -43,7 +43,7 @@ class PlanForm(WeekForm):
     def __init__(self, data: Any = None, *, plan: Plan | None, **kwargs: Any):
         super().__init__(data, week=week_of(plan) if plan else SCHOOL_WEEK, **kwargs)
         self.fields = fields_for_model(Plan, PLAN_FIELDS, help_texts=HINTS) | self.fields
-        self.initial = model_to_dict(plan or Plan(), PLAN_FIELDS) | self.initial
+        self.initial = {**model_to_dict(plan or Plan(), PLAN_FIELDS), **self.initial}
         for name, (least, most) in BOUNDS.items():
             restrict(self.fields[name], least, most)
 

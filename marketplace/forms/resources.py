@@ -102,10 +102,13 @@ class WeekForm(forms.Form):
                 self.fields[f"day{weekday}_{number}_to"] = clock(_t("%(day)s, to (%(number)s)") % words)
 
     def days(self) -> list[dict[str, Any]]:
-        return [
-            {"label": label, "weekday": weekday, "spans": [self.span(weekday, n) for n in range(MAX_SPANS)]}
-            for weekday, label in WEEKDAYS
-        ]
+        """The first span of each day is in sight, the others where one of them holds something."""
+        rows = []
+        for weekday, label in WEEKDAYS:
+            first, *more = [self.span(weekday, number) for number in range(MAX_SPANS)]
+            is_open = any(field.value() or field.errors for span in more for field in span)
+            rows.append({"label": label, "first": [first], "more": more, "is_open": is_open})
+        return rows
 
     def span(self, weekday: int, number: int) -> tuple[forms.BoundField, forms.BoundField]:
         return self[f"day{weekday}_{number}_from"], self[f"day{weekday}_{number}_to"]

@@ -52,7 +52,7 @@ def holds(span: Span, week: list[WeekSpan], special: list[SpecialSpan]) -> bool:
         return False
     hours = [(opens, closes) for first, last, opens, closes in special if first <= day <= last]
     hours = hours or [(opens, closes) for weekday, opens, closes in week if weekday == day.weekday()]
-    return any(opens and opens <= starts_at.time() and ends_at.time() <= closes for opens, closes in hours)
+    return any(opens and closes and opens <= starts_at.time() and ends_at.time() <= closes for opens, closes in hours)
 
 
 def special_of(resource: Resource) -> list[SpecialSpan]:

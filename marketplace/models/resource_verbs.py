@@ -30,7 +30,8 @@ class ResourceVerbs:
         """A new one with the hours of a school week. A trainer is a member of the school's staff."""
         if not (isinstance(by, Membership) and by.can_sell):
             raise PermissionDenied
-        resource = cls(school=by.organisation, kind=kind, name=name or str(person or ""), person=person)
+        made: Any = cls
+        resource = made(school=by.organisation, kind=kind, name=name or str(person or ""), person=person)
         resource.set_fields(fields)
         resource.refuse_wrong_person()
         resource.refuse_twice()
@@ -105,7 +106,7 @@ class ResourceVerbs:
         self.refuse_wrong_days(special)
         self.refuse_wrong_times(special)
         special.save()
-        self.record("add_special_hours", by=by, day=starts_on.isoformat(), until=ends_on.isoformat())
+        self.record("add_special_hours", by=by, days=[starts_on.isoformat(), ends_on.isoformat()])
         return special
 
     def refuse_wrong_days(self, special: SpecialHours) -> None:
@@ -121,7 +122,7 @@ class ResourceVerbs:
         opens_at, closes_at = special.opens_at, special.closes_at
         if (opens_at is None) != (closes_at is None):
             raise Refusal(_("Give both times, or none for a closed day."), field="closes_at")
-        if opens_at and closes_at <= opens_at:
+        if opens_at and closes_at and closes_at <= opens_at:
             raise Refusal(_("Hours end after they begin, on the same day."), field="closes_at")
         same_days = self.special_hours.filter(starts_on__lte=special.ends_on, ends_on__gte=special.starts_on)
         if opens_at:
@@ -134,8 +135,8 @@ class ResourceVerbs:
         """Harmless when somebody else has removed them."""
         self.guard(by=by)
         if self.special_hours.filter(pk=special.pk).delete()[0]:
-            days = {"day": special.starts_on.isoformat(), "until": special.ends_on.isoformat()}
-            self.record("remove_special_hours", by=by, **days)
+            days = [special.starts_on.isoformat(), special.ends_on.isoformat()]
+            self.record("remove_special_hours", by=by, days=days)
 
     @transaction.atomic
     def retire(self, *, by: Membership) -> None:

@@ -108,7 +108,6 @@ def detail_page(request: AuthedRequest, resource: Resource, form: SpecialForm) -
     context = {
         "resource": resource,
         "facts": facts_of(resource),
-        "kind": GROUPS[K(resource.kind)],
         "week": week_of(resource),
         "special_hours": resource.special_hours.all(),
         "form": form,
