@@ -1,0 +1,67 @@
+"""Several people at the same time, each with a connection of their own."""
+
+import threading
+from datetime import timedelta
+
+import pytest
+from django.db import connections, transaction
+from django.utils import timezone
+
+from accounts.models import Refusal
+from marketplace.models import Resource
+from marketplace.models.resource_orders import orders_using
+from marketplace.settling import Unanswered, settle
+from tests.factories import make_booking, make_offer, make_order, make_organisation, make_resource, make_user, member
+from tests.marketplace.test_windows_race import at_once
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+
+@pytest.fixture
+def owner():
+    user = make_user("Alice Alpha")
+    return member(user, make_organisation(user, kind="school"))
+
+
+def test_of_eight_who_add_the_same_one_does(owner):
+    results = at_once([lambda: Resource.add("room", by=owner, name="Salon")] * 8)
+
+    assert Resource.objects.count() == 1
+    assert sorted(isinstance(result, Refusal) for result in results) == [False] + [True] * 7
+
+
+def test_two_who_retire_it_record_it_once(owner):
+    room = make_resource(owner.organisation)
+    results = at_once([lambda: Resource.objects.get(pk=room.pk).retire(by=owner)] * 4)
+
+    assert sum(result is None for result in results) == 1
+    assert room.activities.filter(verb="resource.retire").count() == 1
+
+
+def test_an_order_that_is_booked_meanwhile_is_not_passed_over(owner):
+    bob = make_user("Bob Birch")
+    room, offer = make_resource(owner.organisation), make_offer(owner.organisation, owner.user)
+    order = make_order(offer, member(bob, make_organisation(bob)), "accepted")
+    is_locked, results = threading.Event(), []
+
+    def retire():
+        is_locked.wait(5)
+        try:
+            settle(lambda: room.retire(by=owner), lambda: orders_using(room), {}, by=owner)
+        except Unanswered as refusal:
+            results.append(refusal)
+        finally:
+            connections.close_all()
+
+    thread = threading.Thread(target=retire)
+    thread.start()
+    with transaction.atomic():
+        Resource.objects.select_for_update(no_key=True).get(pk=room.pk)  # as those who book do
+        is_locked.set()
+        start = timezone.now() + timedelta(days=1)
+        make_booking(order, [room], start, start + timedelta(hours=1))
+        thread.join(0.5)
+    thread.join(5)
+
+    assert len(results) == 1
+    assert not Resource.objects.get(pk=room.pk).is_retired
