@@ -150,7 +150,7 @@ def world(school, alice, adam, sara, lea, bob, company, charlie, mona, offer, bu
     }  # fmt: skip
     return {
         "people": people, "offer": offer, "order": order, "school": school, "token": token,
-        "resource": factories.make_resource(school),
+        "resource": factories.add_resource(school),
         "window": factories.make_window(offer), "membership": factories.member(sara, school),
         "closure": factories.make_closure(school),
         "notification": bob.notifications.first(),

@@ -10,7 +10,7 @@ from django.utils import timezone
 from accounts.models import InvalidTransition, Refusal
 from marketplace.models import Offer, Plan
 from marketplace.models.weeks import SCHOOL_WEEK
-from tests.factories import make_booking, make_order, make_organisation, make_resource, make_user, member
+from tests.factories import add_resource, make_booking, make_order, make_organisation, make_user, member
 
 RIGA = ZoneInfo("Europe/Riga")
 MORNING = [(1, time(10), time(12))]
@@ -40,12 +40,12 @@ def planned(offer, seller):
 
 @pytest.fixture
 def salon(school):
-    return make_resource(school)
+    return add_resource(school)
 
 
 @pytest.fixture
 def spare(school):
-    return make_resource(school, name="Second salon")
+    return add_resource(school, name="Second salon")
 
 
 def test_a_live_offer_gets_a_plan_at_once(planned):
@@ -126,7 +126,7 @@ def test_what_is_past_or_given_back_does_not_count(planned, buyer, seller):
 
 
 def test_each_booking_needs_one_of_every_list(offer, seller, salon, spare, school):
-    group = make_resource(school, "class", "2B")
+    group = add_resource(school, "class", "2B")
 
     offer.set_requirements([[group.pk], [spare.pk, salon.pk], []], by=seller)
     assert fresh(offer).needs == [[group.pk], sorted([salon.pk, spare.pk])]
@@ -139,7 +139,7 @@ def test_each_booking_needs_one_of_every_list(offer, seller, salon, spare, schoo
 
 
 def test_only_what_the_school_uses_can_be_needed(offer, seller, salon, spare):
-    other = make_resource(make_organisation(make_user(), kind="school"))
+    other = add_resource(make_organisation(make_user(), kind="school"))
     spare.retire(by=seller)
 
     for needs in ([[other.pk]], [[salon.pk, spare.pk]], [[0]], [[salon.pk], [salon.pk]], [[salon.pk]] * 9):

@@ -8,7 +8,7 @@ from django.utils import timezone
 
 from marketplace.models import Offer
 from marketplace.models.weeks import SCHOOL_WEEK
-from tests.factories import make_booking, make_order, make_resource
+from tests.factories import add_resource, make_booking, make_order
 
 PLAN = {
     "minutes": 60, "step_minutes": 30, "before_minutes": 0, "after_minutes": 0, "notice_hours": 2, "furthest_days": 60,
@@ -103,7 +103,7 @@ def test_new_versions_lead_to_the_original(trainer, offer, seller):
 
 @pytest.fixture
 def kitchens(school):
-    return [make_resource(school, "kitchen", f"Kitchen {number}") for number in (1, 2)]
+    return [add_resource(school, "kitchen", f"Kitchen {number}") for number in (1, 2)]
 
 
 def test_without_resources_the_page_leads_to_them(trainer, offer):
@@ -154,7 +154,7 @@ def test_the_page_asks_the_database_as_often_for_three_resources_as_for_one(
 ):
     page, asked = url("offer_times", offer.ref), []
     for number in range(3):
-        make_resource(school, "kitchen", f"Kitchen {number}")
+        add_resource(school, "kitchen", f"Kitchen {number}")
         offer.set_requirements([[pk] for pk in school.resources.values_list("pk", flat=True)], by=seller)
         with django_assert_max_num_queries(100) as context:
             trainer.get(page)

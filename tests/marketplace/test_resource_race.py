@@ -11,7 +11,7 @@ from accounts.models import Refusal
 from marketplace.models import Resource
 from marketplace.models.resource_orders import orders_using
 from marketplace.settling import Unanswered, settle
-from tests.factories import make_booking, make_offer, make_order, make_organisation, make_resource, make_user, member
+from tests.factories import add_resource, make_booking, make_offer, make_order, make_organisation, make_user, member
 from tests.marketplace.test_windows_race import at_once
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -31,7 +31,7 @@ def test_of_eight_who_add_the_same_one_does(owner):
 
 
 def test_two_who_retire_it_record_it_once(owner):
-    room = make_resource(owner.organisation)
+    room = add_resource(owner.organisation)
     results = at_once([lambda: Resource.objects.get(pk=room.pk).retire(by=owner)] * 4)
 
     assert sum(result is None for result in results) == 1
@@ -40,7 +40,7 @@ def test_two_who_retire_it_record_it_once(owner):
 
 def test_an_order_that_is_booked_meanwhile_is_not_passed_over(owner):
     bob = make_user("Bob Birch")
-    room, offer = make_resource(owner.organisation), make_offer(owner.organisation, owner.user)
+    room, offer = add_resource(owner.organisation), make_offer(owner.organisation, owner.user)
     order = make_order(offer, member(bob, make_organisation(bob)), "accepted")
     is_locked, results = threading.Event(), []
 
