@@ -97,7 +97,7 @@ def test_a_plan_that_cannot_be_is_refused(planned, seller, fields, hours, field)
 def booked(planned, buyer):
     """Two places of a time to come."""
     start = timezone.now() + timedelta(days=3)
-    order = make_order(planned, buyer, "accepted")
+    order = make_order(planned, buyer, "draft")
     make_booking(order, [], start, start + timedelta(minutes=45), quantity=2)
     return planned
 
@@ -117,8 +117,8 @@ def test_taken_places_and_booked_plans_stay(booked, seller):
 def test_what_is_past_or_given_back_does_not_count(planned, buyer, seller):
     past, later = datetime(2026, 1, 5, 10, tzinfo=RIGA), timezone.now() + timedelta(days=3)
     hour = timedelta(hours=1)
-    make_booking(make_order(planned, buyer, "accepted"), [], past, past + hour, quantity=2)
-    make_booking(make_order(planned, buyer, "accepted"), [], later, later + hour, released_at=timezone.now())
+    make_booking(make_order(planned, buyer, "draft"), [], past, past + hour, quantity=2)
+    make_booking(make_order(planned, buyer, "draft"), [], later, later + hour, released_at=timezone.now())
 
     planned.remove_plan(by=seller)
 

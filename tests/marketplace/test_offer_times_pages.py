@@ -87,7 +87,7 @@ def test_monday_is_copied_without_saving(trainer, offer):
 def test_a_booked_plan_is_not_removed_and_the_page_says_why(trainer, offer, seller, buyer):
     offer.set_plan(by=seller, hours=SCHOOL_WEEK, minutes=60)
     start = timezone.now() + timedelta(days=2)
-    make_booking(make_order(offer, buyer, "accepted"), [], start, start + timedelta(hours=1))
+    make_booking(make_order(offer, buyer, "draft"), [], start, start + timedelta(hours=1))
 
     response = trainer.post(url("offer_times_remove", offer.ref), follow=True)
 
