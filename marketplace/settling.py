@@ -10,6 +10,7 @@ from django.utils.translation import gettext_lazy
 
 from accounts.models import Membership, Refusal
 from marketplace.models import Order
+from marketplace.models.order_clocks import lock_orders
 from marketplace.models.order_querysets import OrderQuerySet
 
 KEEP = "keep"
@@ -40,7 +41,10 @@ def settle(
     by: Membership,
     reason: str = "",
 ) -> None:
-    """Does `change`, which locks what it changes, then for each order that it touches what was answered."""
+    """Does `change`, which locks what it changes, then for each order that it touches what was answered.
+
+    The orders are locked first, as by everybody who holds an order and then asks for a resource."""
+    lock_orders(by.organisation)
     change()
     orders = list(touched())
     if {order.pk for order in orders} - set(answers):
