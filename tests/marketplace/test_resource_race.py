@@ -56,7 +56,8 @@ def test_an_order_that_is_booked_meanwhile_is_not_passed_over(owner):
     thread = threading.Thread(target=retire)
     thread.start()
     with transaction.atomic():
-        Resource.objects.select_for_update(no_key=True).get(pk=room.pk)  # as those who book do
+        order.lock()  # as those who book do, in this order
+        Resource.objects.select_for_update(no_key=True).get(pk=room.pk)
         is_locked.set()
         start = timezone.now() + timedelta(days=1)
         make_booking(order, [room], start, start + timedelta(hours=1))
