@@ -29,8 +29,9 @@ class Trouble:
     @transaction.atomic
     def cancel(self, *, by: Membership, reason: str) -> None:
         self.guard("cancel", by=by, reason=reason)
+        is_late = self.is_late
         self.free_time()
-        self.move("cancel", by=by, notify=self.other_side(by), reason=reason)
+        self.move("cancel", by=by, notify=self.other_side(by), reason=reason, is_late=is_late)
         self.clear_timers()
 
     def free_time(self) -> None:

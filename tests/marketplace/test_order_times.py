@@ -292,6 +292,18 @@ def test_the_free_limit_ends_moving_but_not_what_the_school_asked_for(client, wa
     assert "The school cannot do it at the agreed time." in page
 
 
+def test_who_cancels_late_is_told_and_it_is_recorded(client, wash, buyer):
+    early, late = booked(client, wash, at(11)), booked(client, wash, at(13))
+    early.cancel(by=buyer, reason="Our plans changed.")
+    with time_machine.travel(at(12, MONDAY - timedelta(days=1)) + timedelta(hours=3), tick=False):
+        client.force_login(buyer.user)
+        assert "It could be moved or cancelled freely until" in client.get(late.get_absolute_url()).content.decode()
+        late.cancel(by=buyer, reason="The car was sold.")
+
+    cancels = [order.activities.get(verb="order.cancel").details["is_late"] for order in (early, late)]
+    assert cancels == [False, True]
+
+
 def test_an_order_of_days_moves_to_other_days_and_leaves_its_window(client, buyer, adam, school):
     offer = make_offer(school, adam, delivery_modes=["at_school"])
     order = make_order(offer, buyer, "accepted")
