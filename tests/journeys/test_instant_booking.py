@@ -23,7 +23,7 @@ def publish(trainer, desk, sara):
     substitute, level, window = (
         "Name a substitute trainer",
         "Name the class and its EQF level",
-        "Instant booking needs a window with places",
+        "Instant booking needs a window with places, or appointments",
     )
     steps.lacks(trainer, window, substitute, level)
     trainer.locator("aside").get_by_role("link", name=substitute).click()
