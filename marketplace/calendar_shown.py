@@ -8,6 +8,7 @@ from datetime import date, timedelta
 from typing import Any
 
 from django.urls import reverse
+from django.utils.translation import gettext as _
 from django.utils.translation import pgettext_lazy
 
 from marketplace.models import CalendarEntry, SchoolCalendar
@@ -63,12 +64,12 @@ def month_span(year: int, month: int) -> tuple[date, date]:
 
 
 def shown_day(year: SchoolCalendar, day: date, today: date) -> ShownDay:
-    kind = year.closed_by(day)
-    words = year.why_closed(day)
-    opened = next((entry for entry in year.opened if entry.holds(day)), None)
-    if opened:
-        kind, words = EntryKind.OPEN, ", ".join(filter(None, [str(opened), year.public_holiday(day)]))
-    return ShownDay(day, str(kind), words, day == today)
+    term, opened = year.term_of(day), next((entry for entry in year.opened if entry.holds(day)), None)
+    kind = EntryKind.OPEN if opened else year.closed_by(day) or (EntryKind.TERM if term else "")
+    words = [str(opened), year.public_holiday(day)] if opened else [year.why_closed(day)]
+    if term and day in (term.starts_on, term.ends_on):
+        words.append((_("%(term)s begins") if day == term.starts_on else _("%(term)s ends")) % {"term": term})
+    return ShownDay(day, str(kind), ", ".join(filter(None, words)), day == today)
 
 
 def shown_month(year: SchoolCalendar, first: date, today: date) -> dict[str, Any]:
@@ -111,5 +112,5 @@ def public_holidays(year: SchoolCalendar, first: date, last: date) -> list[tuple
 
 
 def legend() -> list[dict[str, str]]:
-    labels = [*DayKind.choices, (EntryKind.OPEN.value, EntryKind.OPEN.label)]
+    labels = [*DayKind.choices, *((kind.value, kind.label) for kind in (EntryKind.OPEN, EntryKind.TERM))]
     return [{"kind": kind, "mark": str(MARKS.get(kind, "")), "label": str(label)} for kind, label in labels]

@@ -111,7 +111,8 @@ def entry_for(request: AuthedRequest, pk: int) -> CalendarEntry:
 
 
 def entry_page(request: AuthedRequest, form: CalendarEntryForm) -> HttpResponse:
-    context = {"form": form, "entry": form.instance, "view": request.POST.get("view", "")}
+    view = request.POST.get("view") or request.GET.get("view", "")
+    context = {"form": form, "entry": form.instance, "view": view}
     return render(request, "marketplace/calendar/entry.html", context, status=422 if form.errors else 200)
 
 

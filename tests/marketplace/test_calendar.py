@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 
 from accounts.models import Organisation, Refusal
 from marketplace.models import CalendarEntry, Order, SchoolCalendar
+from marketplace.models.order_clocks import shifted
 from tests.factories import LINE, make_order, member
 
 RIGA = ZoneInfo("Europe/Riga")
@@ -202,6 +203,31 @@ def is_open(rows, country, day):
         return False
     is_within = terms and min(t.starts_on for t in terms) <= day <= max(t.ends_on for t in terms)
     return "term" in on or not is_within
+
+
+@settings(deadline=None)
+@given(
+    st.lists(entries, max_size=4), st.lists(entries, max_size=4), st.integers(0, 30), st.integers(0, 23),
+    st.integers(1, 15), st.floats(0, 0.99),
+)  # fmt: skip
+def test_a_moved_clock_has_as_many_working_days_left(before, after, start, hour, count, elapsed):
+    old, new = calendar_of("LV", *before), calendar_of("LV", *after)
+    begun = datetime.combine(MONDAY + timedelta(days=start), datetime.min.time(), RIGA).replace(hour=hour)
+    due = old.add_working_days(begun, count)
+    now = (begun + (due - begun) * elapsed).astimezone(RIGA)
+
+    moved = shifted(due, now, old, new).astimezone(RIGA)
+
+    def left(rows, end):
+        """Open days on which the clock's hour is still to come."""
+        all_days = [now.date() + timedelta(days=n) for n in range((end.date() - now.date()).days + 1)]
+        return sum(is_open(rows, "LV", day) for day in all_days if datetime.combine(day, begun.time(), RIGA) > now)
+
+    assert moved > now
+    assert moved.time() == begun.time()
+    assert left(after, moved) == left(before, due.astimezone(RIGA))
+    assert is_open(after, "LV", moved.date())
+    assert shifted(due, now, old, old) == due
 
 
 # --- what is entered
