@@ -1,4 +1,4 @@
-"""Changes of a school that touch agreed orders: closed days, an archived offer, a retired resource.
+"""Changes of a school that touch its orders: closed days, an archived offer, other hours or the end of a resource.
 
 Such a change is made together with what the school answers for each order, or not at all."""
 
@@ -22,28 +22,57 @@ from marketplace.models.school_calendar import spans
 AGREED = Order.PLANNED | {Order.Status.IN_PROGRESS}
 
 
-@transaction.atomic
+class Unanswered(Exception):
+    """An order came while the change was made."""
+
+
 def decided(
-    orders: OrderQuerySet, change: Callable[[], object], *, by: Membership, sent: Mapping[str, Any], reason: str = ""
+    touched: Callable[[], OrderQuerySet],
+    change: Callable[[], object],
+    *,
+    by: Membership,
+    sent: Mapping[str, Any],
+    reason: str = "",
 ) -> TouchedForm | None:
-    """Calls `change` once every order has its answer in `sent`, and does with the orders what was answered.
+    """Calls `change` once every order of `touched()` has its answer in `sent`, and does what was answered.
 
     None when that is done; else the form to show, and nothing has changed. `reason` is what a client reads unless
     the school writes something else. A Refusal of the change passes through."""
+    answers = sent if "touched" in sent else None
+
+    def form() -> TouchedForm:
+        return form_for(touched(), by=by, sent=answers, reason=reason)
+
+    try:
+        return changed(touched, change, form, by)
+    except Unanswered:
+        question = form()
+        question.is_valid()  # it says which order has no answer
+        return question
+
+
+@transaction.atomic
+def changed(
+    touched: Callable[[], OrderQuerySet],
+    change: Callable[[], object],
+    form: Callable[[], TouchedForm],
+    by: Membership,
+) -> TouchedForm | None:
     lock_orders(by.organisation)
-    form = form_for(orders, by=by, sent=sent if "touched" in sent else None, reason=reason)
-    if form.orders and not form.is_valid():
-        return form
-    form.settle()
+    question = form()
+    if question.orders and not question.is_valid():
+        return question
+    question.settle()
     change()
+    if touched().exclude(pk__in=[order.pk for order in question.orders]).exists():
+        raise Unanswered
     return None
 
 
 def form_for(
     orders: OrderQuerySet, *, by: Membership, sent: Mapping[str, Any] | None = None, reason: str = ""
 ) -> TouchedForm:
-    touched = orders.filter(status__in=AGREED).with_parties().order_by("starts_on", "pk")
-    return TouchedForm(sent, orders=touched, by=by, reason=reason)
+    return TouchedForm(sent, orders=orders.with_parties().order_by("starts_on", "pk"), by=by, reason=reason)
 
 
 def orders_on(school: Organisation, days: Iterable[date]) -> OrderQuerySet:

@@ -10,11 +10,13 @@ from django.utils.translation import gettext_lazy as _
 from accounts.models import Membership
 from marketplace.models import Order
 
-KEEP, ASK, CANCEL = "keep", "ask_new_time", "cancel"
-LABELS = {
-    KEEP: _("Keep it as agreed"),
-    ASK: _("Ask the client for another time"),
-    CANCEL: _("Cancel it"),
+KEEP = "keep"
+# verbs of an order; each order allows those of its state
+VERBS = {
+    "ask_new_time": _("Ask the client for another time"),
+    "cancel": _("Cancel it"),
+    "decline": _("Decline it"),
+    "withdraw_quote": _("Withdraw the quote"),
 }
 
 
@@ -34,7 +36,7 @@ class TouchedForm(forms.Form):
 
     def add_order(self, order: Order, reason: str) -> None:
         self.fields[f"do_{order.ref}"] = self.answer_field(order)
-        is_needed = self.data.get(f"do_{order.ref}", ASK) in (ASK, CANCEL)
+        is_needed = not self.is_bound or self.data.get(f"do_{order.ref}") in VERBS
         self.fields[f"why_{order.ref}"] = forms.CharField(
             label=_("Reason"), max_length=1000, required=is_needed, initial=reason,
             widget=forms.Textarea(attrs={"rows": 2}), help_text=_("The client reads it."),
@@ -42,11 +44,11 @@ class TouchedForm(forms.Form):
         )  # fmt: skip
 
     def answer_field(self, order: Order) -> forms.ChoiceField:
-        may = [KEEP, *(verb for verb in (ASK, CANCEL) if order.can(verb, by=self.by))]
+        may = [(verb, label) for verb, label in VERBS.items() if order.can(verb, by=self.by)]
         words = {"buyer": order.buyer.name, "title": order.title}
         return forms.ChoiceField(
             label=_t("What becomes of the order of %(buyer)s") % words, initial=KEEP,
-            choices=[(verb, LABELS[verb]) for verb in may], widget=forms.RadioSelect,
+            choices=[(KEEP, _t("Keep it as it is")), *may], widget=forms.RadioSelect,
             error_messages={
                 "required": _t("Say what becomes of “%(title)s”.") % words,
                 "invalid_choice": _t("That cannot be done with “%(title)s” any more.") % words,

@@ -54,7 +54,9 @@ def move_clocks(before: SchoolCalendar, after: SchoolCalendar) -> None:
     Timer.objects.bulk_update(moved, ["due_at"], batch_size=500)
     for timer in moved:
         order = orders[timer.subject_id]
-        if timer.verb == "expire" and order.held_until:  # a request's time is kept until its clock rings
+        if (
+            timer.verb == "expire" and order.starts_at and order.held_until
+        ):  # a request's time is kept until its clock rings
             order.keep_time(timer.due_at)
 
 

@@ -156,8 +156,7 @@ def settled(
     by = request.membership
     closed = after.newly_closed(before, today_of(by))
     reason = _("Our school is closed on %(days)s.") % {"days": days_words(closed)}
-    orders = orders_on(by.organisation, closed)
-    touched = decided(orders, change, by=by, sent=request.POST, reason=reason)
+    touched = decided(lambda: orders_on(by.organisation, closed), change, by=by, sent=request.POST, reason=reason)
     if touched is None:
         return None
     context = {

@@ -40,10 +40,11 @@ def offer_move(request: AuthedRequest, ref: str, verb: str) -> HttpResponse:
 def offer_archive(request: AuthedRequest, ref: str) -> HttpResponse:
     """Archiving is for good, so a page first asks what becomes of the orders that it touches."""
     offer, by = offer_for(request, ref), request.membership
-    form = form_for(offer.orders.all(), by=by, reason=NO_LONGER)
+    agreed = offer.orders.filter(status__in=AGREED)
+    form = form_for(agreed, by=by, reason=NO_LONGER)
     if request.method == "POST":
         try:
-            form = decided(offer.orders.all(), lambda: offer.archive(by=by), by=by, sent=request.POST, reason=NO_LONGER)
+            form = decided(agreed.all, lambda: offer.archive(by=by), by=by, sent=request.POST, reason=NO_LONGER)
         except Refusal as refusal:
             messages.error(request, refusal.message)
             return redirect("marketplace:offer_manage", offer.ref)

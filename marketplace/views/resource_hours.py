@@ -14,14 +14,14 @@ from django.views.decorators.http import require_POST
 from accounts.http import AuthedRequest
 from accounts.models import Refusal
 from marketplace.forms.resources import SpecialForm, WeekForm, with_monday_copied
-from marketplace.forms.settling import AnswersForm
+from marketplace.forms.touched import TouchedForm
 from marketplace.models import Resource
 from marketplace.models.order_querysets import OrderQuerySet
 from marketplace.models.resource_orders import offers_needing, orders_using, special_of, unheld
-from marketplace.settling import Unanswered, settle
+from marketplace.touched import decided, form_for
 from marketplace.views.resources import detail_page, resource_for
 
-OURS = {"csrfmiddlewaretoken", "answered", "reason"}
+OURS = {"csrfmiddlewaretoken"}
 
 
 def resource_hours(request: AuthedRequest, ref: str) -> HttpResponse:
@@ -90,7 +90,7 @@ def resource_retire(request: AuthedRequest, ref: str) -> HttpResponse:
         return redirect(resource)
     context = {"offers": offers_needing(resource), "is_retiring": True}
     if request.method != "POST":
-        form = AnswersForm(orders=list(orders_using(resource)), by=request.membership)
+        form = form_for(orders_using(resource), by=request.membership)
         return touched_page(request, resource, form, **context)
     try:
         question = settled(
@@ -114,21 +114,11 @@ def settled(
     **context: Any,
 ) -> HttpResponse | None:
     """Makes the change, or gives the page that asks what becomes of the orders it touches. May raise Refusal."""
-    by = request.membership
-    form = AnswersForm(request.POST if "answered" in request.POST else None, orders=list(touched()), by=by)
-    if not form.orders or form.is_valid():
-        answers = form.answers() if form.orders else {}
-        try:
-            settle(change, touched, answers, by=by, reason=form.cleaned_data["reason"] if form.orders else "")
-        except Unanswered as refusal:
-            messages.warning(request, refusal.message)
-            form = AnswersForm(orders=list(touched()), by=by)
-        else:
-            return None
-    return touched_page(request, resource, form, **context)
+    form = decided(touched, change, by=request.membership, sent=request.POST)
+    return form and touched_page(request, resource, form, **context)
 
 
-def touched_page(request: AuthedRequest, resource: Resource, form: AnswersForm, **context: Any) -> HttpResponse:
+def touched_page(request: AuthedRequest, resource: Resource, form: TouchedForm, **context: Any) -> HttpResponse:
     """Carries along what was sent, so that nothing has to be typed again."""
     sent = [(name, value) for name, value in request.POST.items() if name not in OURS and name not in form.fields]
     context |= {"resource": resource, "form": form, "sent": sent}

@@ -12,7 +12,7 @@ from django.utils import timezone
 from marketplace.models import Order, Requirement, Resource
 from marketplace.models.resource_orders import orders_using
 from marketplace.models.weeks import SCHOOL_WEEK
-from marketplace.settling import Unanswered, settle
+from marketplace.touched import decided
 from tests.factories import add_resource, make_booking, make_offer, make_order
 
 RIGA = ZoneInfo("Europe/Riga")
@@ -253,7 +253,7 @@ def test_orders_are_asked_about_before_anything_changes(trainer, room, change, b
     response = trainer.post(page, sent)
 
     assert response.status_code == 200
-    assert [order for order, _field in response.context["form"].rows()] == [booked]
+    assert response.context["form"].orders == [booked]
     assert not is_made()
     for name, value in sent.items():
         assert f'<input type="hidden" name="{name}" value="{value}">' in response.text
@@ -265,7 +265,7 @@ def test_orders_are_asked_about_before_anything_changes(trainer, room, change, b
 )
 def test_each_order_gets_its_answer(trainer, room, change, booked, answer, status, is_asked):
     page, sent, is_made = change
-    answers = {"answered": "1", f"order_{booked.ref}": answer, "reason": "The salon is rebuilt."}
+    answers = {"touched": "1", f"do_{booked.ref}": answer, f"why_{booked.ref}": "The salon is rebuilt."}
 
     trainer.post(page, sent | answers)
 
@@ -280,20 +280,20 @@ def test_each_order_gets_its_answer(trainer, room, change, booked, answer, statu
 @pytest.mark.parametrize(
     ("answers", "field"),
     [
-        ({}, "order"),
-        ({"order": "explode"}, "order"),
-        ({"order": "cancel"}, "reason"),
-        ({"order": "cancel", "reason": "  "}, "reason"),
+        ({}, "do"),
+        ({"do": "explode"}, "do"),
+        ({"do": "cancel"}, "why"),
+        ({"do": "cancel", "why": "  "}, "why"),
     ],
 )
 def test_without_a_full_answer_nothing_changes(trainer, room, change, booked, answers, field):
     page, sent, is_made = change
-    named = {name.replace("order", f"order_{booked.ref}"): value for name, value in answers.items()}
+    named = {f"{name}_{booked.ref}": value for name, value in answers.items()}
 
-    response = trainer.post(page, sent | named | {"answered": "1"})
+    response = trainer.post(page, sent | named | {"touched": "1"})
 
     assert response.status_code == 422
-    assert field.replace("order", f"order_{booked.ref}") in response.context["form"].errors
+    assert f"{field}_{booked.ref}" in response.context["form"].errors
     assert not is_made()
     assert Order.objects.get(pk=booked.pk).status == "accepted"
 
@@ -304,7 +304,9 @@ def test_an_order_that_came_meanwhile_makes_the_page_come_again(trainer, room, c
     start = datetime.combine(MONDAY, time(12), RIGA)
     make_booking(other, [room], start, start + timedelta(hours=1))
 
-    response = trainer.post(page, sent | {"answered": "1", f"order_{booked.ref}": "cancel", "reason": "Rebuilt."})
+    response = trainer.post(
+        page, sent | {"touched": "1", f"do_{booked.ref}": "cancel", f"why_{booked.ref}": "Rebuilt."}
+    )
 
     assert response.status_code == 422
     assert len(response.context["form"].orders) == 2
@@ -312,11 +314,18 @@ def test_an_order_that_came_meanwhile_makes_the_page_come_again(trainer, room, c
     assert Order.objects.get(pk=booked.pk).status == "accepted"
 
 
-def test_one_that_comes_at_the_last_moment_does_too(seller, room, booked):
-    with pytest.raises(Unanswered):
-        settle(lambda: room.retire(by=seller), lambda: orders_using(room), {}, by=seller)
+def test_one_that_comes_at_the_last_moment_does_too(seller, room, offer, buyer):
+    def retire():
+        order = make_order(offer, buyer, "accepted")
+        start = datetime.combine(MONDAY, time(10), RIGA)
+        make_booking(order, [room], start, start + timedelta(hours=1))
+        room.retire(by=seller)
 
+    form = decided(lambda: orders_using(room), retire, by=seller, sent={"touched": "1"})
+
+    assert form is not None
     assert not fresh(room).is_retired
+    assert not Order.objects.exists()
 
 
 def test_a_request_is_declined_rather_than_cancelled(trainer, room, offer, buyer):
@@ -326,8 +335,8 @@ def test_a_request_is_declined_rather_than_cancelled(trainer, room, offer, buyer
     page = url("resource_retire", room.ref)
 
     form = trainer.get(page).context["form"]
-    assert [verb for verb, _label in form.fields[f"order_{order.ref}"].choices] == ["keep", "decline"]
-    trainer.post(page, {"answered": "1", f"order_{order.ref}": "decline", "reason": "No salon."})
+    assert [verb for verb, _label in form.fields[f"do_{order.ref}"].choices] == ["keep", "decline"]
+    trainer.post(page, {"touched": "1", f"do_{order.ref}": "decline", f"why_{order.ref}": "No salon."})
     assert Order.objects.get(pk=order.pk).status == "declined"
 
 
