@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
+from functools import cached_property
 from zoneinfo import ZoneInfo
 
 from django.utils.translation import gettext as _
@@ -12,7 +13,7 @@ from django.utils.translation import gettext as _
 from marketplace.models.youth import Limits
 
 Span = tuple[datetime, datetime]
-MINUTE = timedelta(minutes=1)
+MINUTE, DAY = timedelta(minutes=1), timedelta(days=1)
 # a code, the limit it is about, and its words
 WORDS = {
     "early": ("earliest_start", lambda: _("Students under 18 may not work before %(limit)s (rule for %(country)s).")),
@@ -70,8 +71,9 @@ def broken_rule(
 ) -> Broken | None:
     """What a booking would break, if anything.
 
-    `zone` is that of the place of work, whose wall clock counts. `others` are the class's other bookings of the same
-    week and the days beside it. Pass times that hold preparing and clearing up, where these are work of the class."""
+    `zone` is that of the place of work, whose wall clock counts. `others` are the class's other bookings, at least
+    those of the same week and of the days beside it. Pass times that hold preparing and clearing up, where these are
+    work of the class."""
     code = night(limits, zone, starts_at, ends_at)
     if code is None:
         day = starts_at.astimezone(ZoneInfo(zone)).date()
@@ -99,37 +101,36 @@ def night(limits: Limits, zone: str, starts_at: datetime, ends_at: datetime) -> 
 
 
 class Week:
-    """The work of a class around a day: spans in UTC that touch or overlap are one, and none reaches over midnight."""
+    """The work of a class in the week of a day and on the days beside it, in UTC; what touches or overlaps is one."""
 
     def __init__(self, zone: str, day: date, spans: Iterable[Span]):
-        self.zone, self.day = zone, day
-        self.spans = [part for span in joined(spans) for part in self.cut(span)]
-
-    def cut(self, span: Span) -> Iterator[Span]:
-        starts_at, ends_at = span
-        while starts_at < ends_at:
-            midnight = self.midnight(starts_at.astimezone(ZoneInfo(self.zone)).date() + timedelta(days=1))
-            yield starts_at, min(ends_at, midnight)
-            starts_at = midnight
+        self.zone, self.day, self.monday = ZoneInfo(zone), day, day - day.weekday() * DAY
+        first, last = (
+            self.midnight(min(self.monday, day - DAY)),
+            self.midnight(max(self.monday + 7 * DAY, day + 2 * DAY)),
+        )
+        self.spans = joined(span for span in spans if span[0] < last and span[1] > first)
 
     def midnight(self, day: date) -> datetime:
-        return datetime.combine(day, time(), tzinfo=ZoneInfo(self.zone)).astimezone(UTC)
+        return datetime.combine(day, time(), tzinfo=self.zone).astimezone(UTC)
 
-    def between(self, first: date, days: int) -> list[Span]:
-        starts_at, ends_at = self.midnight(first), self.midnight(first + timedelta(days=days))
-        return [span for span in self.spans if starts_at <= span[0] < ends_at]
+    def within(self, first: date, days: int = 1) -> list[Span]:
+        """Of what reaches over midnight the part in these days."""
+        starts_at, ends_at = self.midnight(first), self.midnight(first + days * DAY)
+        inside = [span for span in self.spans if span[0] < ends_at and span[1] > starts_at]
+        return [(max(begins, starts_at), min(ends, ends_at)) for begins, ends in inside]
 
-    @property
+    @cached_property
     def of_day(self) -> list[Span]:
-        return self.between(self.day, 1)
+        return self.within(self.day)
 
     @property
     def of_days_beside(self) -> list[Span]:
-        return [*self.between(self.day - timedelta(days=1), 1), *self.between(self.day + timedelta(days=1), 1)]
+        return [*self.within(self.day - DAY), *self.within(self.day + DAY)]
 
     @property
     def of_week(self) -> list[Span]:
-        return self.between(self.day - timedelta(days=self.day.weekday()), 7)
+        return self.within(self.monday, 7)
 
 
 def joined(spans: Iterable[Span]) -> list[Span]:
