@@ -10,7 +10,7 @@ from django.utils import timezone
 from accounts.models import Refusal
 from marketplace.models import Resource
 from marketplace.models.resource_orders import orders_using
-from marketplace.settling import Unanswered, settle
+from marketplace.touched import decided
 from tests.factories import add_resource, make_booking, make_offer, make_order, make_organisation, make_user, member
 from tests.marketplace.test_windows_race import at_once
 
@@ -47,9 +47,7 @@ def test_an_order_that_is_booked_meanwhile_is_not_passed_over(owner):
     def retire():
         is_locked.wait(5)
         try:
-            settle(lambda: room.retire(by=owner), lambda: orders_using(room), {}, by=owner)
-        except Unanswered as refusal:
-            results.append(refusal)
+            results.append(decided(lambda: orders_using(room), lambda: room.retire(by=owner), by=owner, sent={}))
         finally:
             connections.close_all()
 
@@ -64,5 +62,5 @@ def test_an_order_that_is_booked_meanwhile_is_not_passed_over(owner):
         thread.join(0.5)
     thread.join(5)
 
-    assert len(results) == 1
+    assert [form.orders for form in results] == [[order]]
     assert not Resource.objects.get(pk=room.pk).is_retired
