@@ -58,7 +58,7 @@ def notice_mail(notification: Notification) -> EmailMultiAlternatives:
             "button": notice.button,
             "preferences_url": preferences_url(),
         }
-        return build(
+        mail = build(
             "notice",
             recipient.email,
             title,
@@ -66,6 +66,7 @@ def notice_mail(notification: Notification) -> EmailMultiAlternatives:
             key=f"notification-{notification.pk}",
             unsubscribe=unsubscribe_url(recipient.pk, notice.kind) if notification.is_optional else "",
         )
+        return with_calendars(mail, [notification])
 
 
 def digest_mail(notifications: Sequence[Notification]) -> EmailMultiAlternatives:
@@ -74,7 +75,7 @@ def digest_mail(notifications: Sequence[Notification]) -> EmailMultiAlternatives
         subject = _("What happened on VET2B")
         entries = [{"title": n.activity.notice.subject(n.activity), "url": url_of(n.activity)} for n in notifications]
         context: dict[str, Any] = {"recipient": recipient, "title": subject, "entries": entries}
-        return build(
+        mail = build(
             "digest",
             recipient.email,
             subject,
@@ -82,6 +83,16 @@ def digest_mail(notifications: Sequence[Notification]) -> EmailMultiAlternatives
             key=f"digest-{recipient.pk}-{notifications[0].pk}",
             unsubscribe=unsubscribe_url(recipient.pk, DIGEST),
         )
+        return with_calendars(mail, notifications)
+
+
+def with_calendars(mail: EmailMultiAlternatives, notifications: Sequence[Notification]) -> EmailMultiAlternatives:
+    """Of several files with the same name the last goes along, which tells the latest."""
+    ways = [(notification.activity.notice.calendar, notification) for notification in notifications]
+    files = dict(file for calendar, notification in ways if calendar and (file := calendar(notification)))
+    for name, content in files.items():
+        mail.attach(name, content, "text/calendar")
+    return mail
 
 
 def url_of(activity: Activity) -> str:

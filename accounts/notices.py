@@ -19,10 +19,11 @@ from accounts.restrictions import statement_text
 from vet2b.lib import formats
 
 if TYPE_CHECKING:
-    from accounts.models.activity import Activity
+    from accounts.models.activity import Activity, Notification
 
 Text = str | Promise
 Label = Callable[[Any], Text]
+File = tuple[str, bytes]  # its name and content
 
 
 def choice_of(model: str, name: str) -> Label:
@@ -66,6 +67,8 @@ def days_of(isos: list[str]) -> Text:
 class Notice:
     """`title` is the subject of the mail and the inbox line; `body` what the mail adds; `told` the timeline's line.
 
+    `calendar` gives the calendar file that goes with the mail, or None.
+
     `codes` tells how to read those details that are codes, so that every reader gets them in their own language."""
 
     kind: str
@@ -75,6 +78,7 @@ class Notice:
     url_name: str = ""
     button: Text = ""
     codes: Mapping[str, Label] = field(default_factory=dict)
+    calendar: Callable[[Notification], File | None] | None = None
 
     def words(self, activity: Activity) -> dict[str, Any]:
         read = {name: label(activity.details[name]) for name, label in self.codes.items() if name in activity.details}

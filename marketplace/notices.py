@@ -3,9 +3,11 @@
 from django.utils.translation import gettext_lazy as _
 
 from accounts.notices import Notice, choice_of, day_of, days_of, fields_of, register, when_of
+from marketplace.ical import mailed_calendar
 
 OFFER = {"kind": "offer", "url_name": "marketplace:offer_manage", "button": _("Open the offer")}
 ORDER = {"kind": "order", "url_name": "marketplace:order_detail", "button": _("Open the order")}
+DATED = ORDER | {"calendar": mailed_calendar}
 MESSAGE = ORDER | {"kind": "message"}
 TIME = ORDER | {"codes": {"when": when_of}}
 REMINDER = ORDER | {"kind": "reminder"}
@@ -13,6 +15,7 @@ DAYS = {
     "kind": "organisation",
     "codes": {"kind": choice_of("marketplace.CalendarEntry", "kind"), "starts_on": day_of, "ends_on": day_of},
 }
+FEED = {"kind": "organisation", "codes": {"feed": choice_of("marketplace.Feed", "kind")}}
 RESOURCE = {"kind": "organisation", "url_name": "marketplace:resource_detail", "button": _("Open it")}
 SPECIAL = {"codes": {"days": days_of}}
 
@@ -29,6 +32,14 @@ register(
         "organisation.remove_days": Notice(
             title=_("The calendar of %(title)s changed"),
             told=_("%(kind)s was removed from the calendar: %(starts_on)s to %(ends_on)s. %(name)s"), **DAYS,
+        ),
+        "organisation.make_feed": Notice(
+            title=_("A calendar address was made for %(title)s"),
+            told=_("%(person)s made a calendar address: %(feed)s %(calendar)s"), **FEED,
+        ),
+        "organisation.stop_feed": Notice(
+            title=_("A calendar address of %(title)s was stopped"),
+            told=_("%(person)s stopped a calendar address: %(feed)s %(calendar)s"), **FEED,
         ),
         "offer.start": Notice(title=_("Draft: %(title)s"), told=_("%(by)s began a draft"), **OFFER),
         "offer.change": Notice(title=_("Changed: %(title)s"), told=_("%(by)s changed the offer"), **OFFER),
@@ -108,7 +119,7 @@ register(
         "order.book": Notice(
             title=_("New booking from %(buyer)s: %(title)s"), told=_("%(buyer)s booked a place; price %(price)s"),
             body=_("A place of your window was booked at your price. Please confirm the details with the client and start on the day."),
-            **ORDER,
+            **DATED,
         ),
         "order.ask": Notice(
             title=_("%(seller)s asks about your request: %(title)s"), told=_("%(seller)s asked a question"),
@@ -127,7 +138,7 @@ register(
         ),
         "order.accept": Notice(
             title=_("%(buyer)s accepted your quote: %(title)s"), told=_("%(buyer)s accepted quote %(version)s: %(price)s"),
-            body=_("The deal is made at %(price)s, VAT included. Start the order when the class begins."), **ORDER,
+            body=_("The deal is made at %(price)s, VAT included. Start the order when the class begins."), **DATED,
         ),
         "order.decline": Notice(
             title=_("%(seller)s declined: %(title)s"), told=_("%(seller)s declined: %(reason)s"),
@@ -169,7 +180,7 @@ register(
         "order.remind_start": Notice(
             title=_("Starts on %(day)s: %(title)s"), told=_("A reminder went out: the work starts on %(day)s"),
             body=_("%(seller)s and %(buyer)s agreed to start on %(day)s. Write to the other side now if something changed."),
-            codes={"day": day_of}, **REMINDER,
+            codes={"day": when_of}, calendar=mailed_calendar, **REMINDER,
         ),
         "order.miss_start": Notice(
             title=_("A dispute was opened: %(title)s"), told=_("The agreed start was missed, which opened a dispute"),
@@ -227,7 +238,7 @@ register(
         ),
         "order.agree_time": Notice(
             title=_("Moved to %(when)s: %(title)s"), told=_("%(by)s consented: it is moved to %(when)s"),
-            body=_("The new time: %(when)s"), **TIME,
+            body=_("The new time: %(when)s"), calendar=mailed_calendar, **TIME,
         ),
         "order.refuse_time": Notice(
             title=_("The time stays: %(title)s"), told=_("%(by)s did not consent to the other time. The agreed time stays."),
@@ -235,7 +246,7 @@ register(
         ),
         "order.cancel": Notice(
             title=_("%(by)s cancelled: %(title)s"), told=_("%(by)s cancelled: %(reason)s"),
-            body=_("The reason:\n\n%(reason)s"), **ORDER,
+            body=_("The reason:\n\n%(reason)s"), **DATED,
         ),
         "order.dispute": Notice(
             title=_("%(by)s opened a dispute: %(title)s"), told=_("%(by)s opened a dispute: %(reason)s"),
@@ -243,7 +254,7 @@ register(
         ),
         "order.resolve": Notice(
             title=_("The dispute is decided: %(title)s"), told=_("A moderator decided: %(reason)s"),
-            body=_("The decision:\n\n%(reason)s"), **ORDER,
+            body=_("The decision:\n\n%(reason)s"), **DATED,
         ),
         "order.view_messages": Notice(
             title=_("A moderator read the messages: %(title)s"), told=_("A moderator read the messages"), **ORDER

@@ -8,6 +8,7 @@ from django.core.exceptions import ImproperlyConfigured
 from django.utils.translation import gettext_lazy as _
 from environs import Env
 
+from vet2b.lib.logs import event_without_tokens
 from vet2b.lib.mail_url import mail_settings
 
 env = Env()
@@ -267,14 +268,16 @@ MESSAGE_STORAGE = "django.contrib.messages.storage.session.SessionStorage"
 LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,
-    "formatters": {"line": {"format": "%(asctime)s %(levelname)s %(name)s %(message)s"}},
+    "formatters": {
+        "line": {"()": "vet2b.lib.logs.WithoutTokens", "format": "%(asctime)s %(levelname)s %(name)s %(message)s"}
+    },
     "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "line"}},
     "root": {"handlers": ["console"], "level": env.str("LOG_LEVEL", "INFO")},
 }
 if env.str("SENTRY_DSN", ""):
     import sentry_sdk  # noqa: PLC0415 - an optional extra
 
-    sentry_sdk.init(dsn=env.str("SENTRY_DSN"), send_default_pii=False)
+    sentry_sdk.init(dsn=env.str("SENTRY_DSN"), send_default_pii=False, before_send=event_without_tokens)
 
 # --- Admin -----------------------------------------------------------------------------------
 # its colours stand in static/css/admin.css, since a <style> element would break the Content-Security-Policy
@@ -286,4 +289,4 @@ UNFOLD = {
     "DASHBOARD_CALLBACK": "vet2b.admin_menu.dashboard",
     "SIDEBAR": {"navigation": "vet2b.admin_menu.navigation"},
 }
-ACCOUNT_RATE_LIMITS |= {"report": "20/h/ip,5/h/key"}
+ACCOUNT_RATE_LIMITS |= {"report": "20/h/ip,5/h/key", "feed": "120/h/key", "feed_missed": "30/m/ip"}

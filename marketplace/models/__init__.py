@@ -2,6 +2,7 @@ from marketplace.models.appointments import Booking, NewTime, Plan, PlanHours, S
 from marketplace.models.calendar import CalendarEntry
 from marketplace.models.catalogue import Category, CategoryLabel, IscedField, OfferTemplate, Skill
 from marketplace.models.conversations import Message, OrderFile
+from marketplace.models.feeds import Feed
 from marketplace.models.offers import Offer, OfferText, Package
 from marketplace.models.orders import Order
 from marketplace.models.pictures import Favourite, OfferDocument, OfferImage
@@ -15,7 +16,7 @@ from marketplace.models.youth import YouthRule
 
 __all__ = [
     "BY_QUANTITY", "INSTANT", "UNPRICED", "Booking", "CalendarEntry", "Category", "CategoryLabel", "Counter",
-    "Currency", "Favourite", "IscedField", "Message", "NewTime", "Offer", "OfferDocument", "OfferImage",
+    "Currency", "Favourite", "Feed", "IscedField", "Message", "NewTime", "Offer", "OfferDocument", "OfferImage",
     "OfferTemplate", "OfferText", "Opening", "Order", "OrderFile", "Package", "Plan", "PlanHours", "PriceModel",
     "Quote", "QuoteLine", "Requirement", "Resource", "SchoolCalendar", "Seat", "Skill", "Slot", "SpecialHours",
     "Window", "YouthRule", "cents", "index_offers", "vat_of",

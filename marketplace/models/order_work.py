@@ -15,6 +15,8 @@ REVIEW_DAYS = 10  # working days to look at a delivery, warned when 5 and 1 are 
 EXTENSION_DAYS = 5
 SILENCE_DAYS = 10  # working days after which both sides are asked about changes that nobody took up (E4)
 REMIND_BEFORE = (7, 2, 0)  # days before the start, in the morning (E4)
+HOUR, ONE_IS_ENOUGH = timedelta(hours=1), timedelta(hours=12)  # where a delay brought two reminders together
+END_OF_WORK = 18  # by then a reminder of the day is no use any more
 CHASE_AFTER = 1  # working days after a start that nobody recorded; a dispute opens 2 later, that is 3 in all (E4)
 DISPUTE_AFTER_CHASE = 2
 
@@ -29,11 +31,18 @@ class Work:
         self.set_timer("chase_start", self.calendar.add_working_days(self.at(self.starts_on, 9), CHASE_AFTER))
         self.await_reminder()
 
-    def await_reminder(self) -> None:
-        mornings = [self.at(self.starts_on - timedelta(days=days), 8) for days in REMIND_BEFORE]
-        coming = [morning for morning in mornings if morning > timezone.now()]
-        if coming:
+    def await_reminder(self, after: datetime | None = None) -> None:
+        after = after or timezone.now()
+        if coming := [reminder for reminder in self.reminders if reminder > after]:
             self.set_timer("remind_start", coming[0])
+
+    @property
+    def reminders(self) -> list[datetime]:
+        """At 8 in the morning; on the day itself an hour before an appointment that begins before 9."""
+        mornings = [self.at(self.starts_on - timedelta(days=days), 8) for days in REMIND_BEFORE]
+        if self.starts_at:
+            mornings[-1] = min(mornings[-1], self.starts_at - HOUR)
+        return mornings
 
     def at(self, day: date, hour: int) -> datetime:
         """By the school's clock."""
@@ -41,11 +50,14 @@ class Work:
 
     @transaction.atomic
     def remind_start(self, *, by: None) -> None:
+        """Rung late, after an outage, it tells once what is still to come and nothing of what has begun."""
         self.guard("remind_start", by=by)
-        if timezone.localdate(timezone=ZoneInfo(self.seller.zone)) > self.starts_on:
-            return  # rung late, after an outage
-        self.move("remind_start", by=by, notify=[*self.sellers(), *self.buyers()], day=self.starts_on.isoformat())
-        self.await_reminder()
+        now = timezone.now()
+        if now >= (self.starts_at or self.at(self.starts_on, END_OF_WORK)):
+            return
+        day = self.told(self.starts_on, self.starts_at)
+        self.move("remind_start", by=by, notify=[*self.sellers(), *self.buyers()], day=day)
+        self.await_reminder(after=now + ONE_IS_ENOUGH)
 
     @transaction.atomic
     def start(self, *, by: Membership) -> None:

@@ -12,6 +12,7 @@ from django.utils.translation import pgettext_lazy
 
 from accounts.models import Lifecycle, Membership, Move, Organisation, Timed, User
 from marketplace.models.offers import Offer, Package
+from marketplace.models.order_dates import Dates
 from marketplace.models.order_deal import Deal
 from marketplace.models.order_moves import Moves
 from marketplace.models.order_parties import Parties
@@ -26,7 +27,7 @@ from vet2b.lib.models import TimeStamped
 from vet2b.lib.refs import new_ref
 
 
-class Order(Deal, Terms, Words, Moves, Work, Trouble, Parties, Lifecycle, Timed, TimeStamped):
+class Order(Deal, Terms, Words, Moves, Work, Trouble, Parties, Dates, Lifecycle, Timed, TimeStamped):
     """One deal between two organisations, from the first request to completion. Lifecycle E4."""
 
     class Status(models.TextChoices):

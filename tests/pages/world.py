@@ -36,8 +36,8 @@ NO_PAGES = {
     "marketplace:offer_image", "marketplace:offer_image_add", "marketplace:offer_image_change",
     "marketplace:offer_pause", "marketplace:offer_resume", "marketplace:offer_revise", "marketplace:offer_submit",
     "marketplace:offer_free_times", "marketplace:offer_needs", "marketplace:offer_text_remove",
-    "marketplace:offer_times_remove",
-    "marketplace:offer_window_change", "marketplace:order_book",
+    "marketplace:offer_times_remove", "marketplace:offer_window_change", "marketplace:order_book",
+    "marketplace:feed", "marketplace:feed_make", "marketplace:feed_stop", "marketplace:order_calendar",
     "marketplace:order_file", "marketplace:order_price",
     "marketplace:special_hours_add", "marketplace:special_hours_remove",
     *(f"marketplace:order_{verb}" for verb in ACTIONS),
@@ -150,6 +150,7 @@ def buyers(world):
     yield at("accounts:report_receipt", world["report"].ref)
     yield from own_pages(world)
     yield from settings_pages(world)
+    yield at("marketplace:feed_list")
 
 
 def own_pages(world):

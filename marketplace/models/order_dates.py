@@ -1,0 +1,53 @@
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from accounts.models import Activity
+
+
+# what sets, moves, recalls or cancels a date
+DATED_VERBS = frozenset({"book", "accept", "agree_time", "remind_start", "cancel", "resolve"})
+
+
+class Dates:
+    """What calendars are told of the date of an order."""
+
+    def record(self, verb: str, **details: Any) -> Activity:
+        """With the date as it is then, so that a mail that goes out later tells it so."""
+        if verb in DATED_VERBS and self.has_date and (verb != "resolve" or self.status in self.LOST):
+            details["date"] = self.told_date()
+        return super().record(verb, **details)
+
+    @property
+    def has_date(self) -> bool:
+        return self.requested_at is not None and (self.starts_on or self.starts_at) is not None
+
+    def told_date(self) -> dict[str, Any]:
+        """All that an event needs; "zone" stands with times only."""
+        told = {
+            "ref": self.ref,
+            "title": self.title,
+            "seller": self.seller.name,
+            "buyer": self.buyer.name,
+            "place": self.meeting_place,
+            "status": self.calendar_status,
+            "sequence": self.times_moved + (self.status in self.LOST),
+        }
+        if self.starts_at:
+            times = {"starts": self.starts_at.isoformat(), "ends": self.ends_at.isoformat()}
+            return told | times | {"zone": self.seller.zone}
+        return told | {"starts": self.starts_on.isoformat(), "ends": (self.ends_on or self.starts_on).isoformat()}
+
+    @property
+    def calendar_status(self) -> str:
+        if self.status in self.LOST:
+            return "CANCELLED"
+        return "TENTATIVE" if self.status in self.NEGOTIATING else "CONFIRMED"
+
+    @property
+    def meeting_place(self) -> str:
+        if self.place_mode != self.PlaceMode.AT_SCHOOL:
+            return self.place
+        seller = self.seller
+        return ", ".join(part for part in (seller.name, seller.address, seller.postcode, seller.town) if part)
