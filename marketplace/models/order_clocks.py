@@ -28,10 +28,12 @@ def lock_school(school: Organisation) -> None:
 
 
 def lock_orders(school: Organisation) -> list[Order]:
-    """Those of the school that are not ended, locked in one order, so that none moves while several are changed."""
+    """Those of the school that are not ended, locked in one order, so that none moves while several are changed.
+
+    Rows that hang on an order may still be written, as by somebody who holds a resource and waits for nothing else."""
     lock_school(school)
     orders = school.orders_received.exclude(status__in=Order.ENDED).select_related("window", "offer")
-    return list(orders.select_for_update(of=("self",)).order_by("pk"))
+    return list(orders.select_for_update(of=("self",), no_key=True).order_by("pk"))
 
 
 def move_clocks(before: SchoolCalendar, after: SchoolCalendar) -> None:
