@@ -81,6 +81,9 @@ RULES = {
     "marketplace:resource_list": ((SCHOOL | {"other_trainer"}, False), []),
     "marketplace:resource_add": ((SCHOOL | {"other_trainer"}, False), ["'class'"]),
     **{f"marketplace:resource_{name}": (OFFER, ["resource.ref"]) for name in ["detail", "edit", "hours", "retire"]},
+    "marketplace:my_week": ((SCHOOL | {"other_trainer"}, False), []),
+    "marketplace:person_week": (OFFER, ["membership.pk"]),
+    "marketplace:resource_week": (OFFER, ["resource.ref"]),
     "marketplace:special_hours_add": (OFFER, ["resource.ref"]),
     "marketplace:special_hours_remove": (NOBODY, ["resource.ref", "0"]),
     **{f"marketplace:calendar_{name}": ((SCHOOL | {"other_trainer"}, False), arguments) for name, arguments in

@@ -1,4 +1,4 @@
-from marketplace.urls import calendar, feeds, find, offer_page, offers, orders, resources
+from marketplace.urls import calendar, feeds, find, offer_page, offers, orders, resources, week
 
 app_name = "marketplace"
 urlpatterns = [
@@ -8,5 +8,6 @@ urlpatterns = [
     *feeds.urlpatterns,
     *orders.urlpatterns,
     *resources.urlpatterns,
+    *week.urlpatterns,
     *offer_page.urlpatterns,
 ]

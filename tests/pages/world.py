@@ -214,6 +214,9 @@ def trainers(world):
     yield at("marketplace:calendar_entry_add")
     yield at("marketplace:calendar_entry_add", sends="#main form[method=post]")
     yield at("marketplace:calendar_entry_change", closure.pk)
+    yield at("marketplace:my_week")
+    yield at("marketplace:person_week", world["colleague"].pk)
+    yield at("marketplace:resource_week", world["room"].ref)
     yield at("accounts:member_list")
 
 
