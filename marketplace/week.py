@@ -12,7 +12,7 @@ from zoneinfo import ZoneInfo
 
 from django.utils.translation import gettext as _
 
-from marketplace.models import SchoolCalendar, Slot
+from marketplace.models import SchoolCalendar, Slot, SpecialHours
 from marketplace.models.school_calendar import SATURDAY, DayKind, days
 from marketplace.models.slots import DAY, Span, hours_on
 from marketplace.week_rows import Share, Subject
@@ -113,8 +113,12 @@ class Day:
         return self.date.day
 
     @property
+    def has_nothing(self) -> bool:
+        return not (self.entries or self.free or self.special or self.closed)
+
+    @property
     def is_narrow(self) -> bool:
-        return self.date.weekday() >= SATURDAY and not (self.entries or self.free or self.special or self.closed)
+        return self.date.weekday() >= SATURDAY and self.has_nothing
 
 
 class Agenda:
@@ -169,7 +173,7 @@ class Agenda:
         if self.subject.resource is None:
             return []
         found = [each for each in self.subject.resource.special_hours.all() if each.starts_on <= day <= each.ends_on]
-        return [each.note or (_("Special hours") if each.opens_at else _("Not to be had")) for each in found]
+        return [special_words(each) for each in found]
 
     def free(self, day: date) -> list[str]:
         """What is left of the resource's hours. Past days have nothing to give."""
@@ -191,10 +195,6 @@ class Agenda:
             for line in self.subject.lines(self.first, self.last)
             for first, last in [(max(line.first, self.first), min(line.last, self.last))]
         ]
-
-    @property
-    def shows_free(self) -> bool:
-        return self.subject.resource is not None
 
     @property
     def is_empty(self) -> bool:
@@ -232,6 +232,12 @@ class Agenda:
     @property
     def following(self) -> str:
         return name_of(self.last + DAY)
+
+
+def special_words(special: SpecialHours) -> str:
+    if special.opens_at:
+        return special.note or _("Special hours")
+    return _("Not to be had: %(why)s") % {"why": special.note} if special.note else _("Not to be had")
 
 
 def places_of(slot: Slot) -> str:

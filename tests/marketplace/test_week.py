@@ -160,7 +160,7 @@ def test_free_hours_are_the_hours_less_the_bookings(signed_in, lunch, buyer, ada
     response = kitchens_week(signed_in, adam, kitchen)
 
     assert on(response).free == ["08:00–10:30", "13:00–18:00"]
-    assert "Free 08:00–10:30, 13:00–18:00" in response.text
+    assert "Free <span>08:00–10:30,</span> <span>13:00–18:00</span>" in response.text
     assert on(response, TUESDAY).free == ["08:00–18:00"]
     assert on(week(signed_in, adam)).free == ["08:00–10:30", "13:00–16:00"]
 
@@ -179,7 +179,7 @@ def test_special_hours_stand_in_place_of_the_weeks_and_say_why(signed_in, kitche
 
     response = kitchens_week(signed_in, adam, kitchen)
 
-    assert (on(response).free, on(response).special) == ([], ["New ovens"])
+    assert (on(response).free, on(response).special) == ([], ["Not to be had: New ovens"])
     assert (on(response, TUESDAY).free, on(response, TUESDAY).special) == (["12:00–14:00"], ["Special hours"])
 
 
