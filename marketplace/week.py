@@ -157,7 +157,7 @@ class Agenda:
         return Entry(slot.starts_at, slot.ends_at, (start, end), shares, needs, places_of(slot), self.zone)
 
     def noted(self, order: Any) -> Entry:
-        span = (order.starts_at, order.ends_at or order.starts_at)
+        span = (order.starts_at, order.ends_at)
         share = Share(order, self.subject, None, is_noted=order.status in order.NEGOTIATING)
         return Entry(*span, span, [share], self.subject.needs([order], []), "", self.zone)
 
@@ -245,5 +245,5 @@ def places_of(slot: Slot) -> str:
     plan = getattr(slot.offer, "plan", None)
     if plan is None or plan.seats == 1:
         return ""
-    taken = sum(seat.quantity for seat in slot.live_seats)  # type: ignore[attr-defined]
+    taken = sum(seat.quantity for seat in slot.live_seats)
     return _("%(taken)s of %(all)s places taken") % {"taken": taken, "all": plan.seats}

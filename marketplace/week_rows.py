@@ -40,7 +40,7 @@ class Subject:
             for slot in slots.prefetch_related(
                 Prefetch("seats", seats, to_attr="live_seats"), Prefetch("bookings", bookings, to_attr="live_bookings")
             )
-            if slot.live_seats  # type: ignore[attr-defined]
+            if slot.live_seats
         ]
 
     @property
