@@ -75,8 +75,8 @@ def feed_make(request: AuthedRequest) -> HttpResponse:
     resource = resource_of(membership, request.POST.get("ref", "")) if kind == K.RESOURCE else None
     raise_if_reauthentication_required(request, app="account")
     token = Feed.make(kind, by=membership, resource=resource)
-    made = {K.PERSON: _("My orders"), K.ORGANISATION: membership.organisation.name}.get(kind, str(resource))
-    return show_feeds(request, membership, absolute(reverse("marketplace:feed", args=[token])), made)
+    names = {K.PERSON: _("My orders"), K.ORGANISATION: membership.organisation.name, K.RESOURCE: str(resource)}
+    return show_feeds(request, membership, absolute(reverse("marketplace:feed", args=[token])), names[K(kind)])
 
 
 def resource_of(membership: Membership, ref: str) -> Resource:
