@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from datetime import date, datetime, time
 from functools import reduce
 from operator import or_
@@ -11,12 +11,15 @@ from zoneinfo import ZoneInfo
 from django.db.backends.postgresql.psycopg_any import DateTimeTZRange
 from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.utils import timezone
+from django.utils.translation import gettext as _
 
+from accounts.models import Refusal
 from marketplace.models.appointments import Booking, Seat
 from marketplace.models.offers import Offer
 from marketplace.models.order_querysets import OrderQuerySet
 from marketplace.models.orders import Order
 from marketplace.models.resources import Requirement, Resource
+from marketplace.models.slots import give_back
 from marketplace.models.weeks import WeekSpan
 
 Span = tuple[datetime, datetime]
@@ -25,12 +28,33 @@ SpecialSpan = tuple[date, date, time | None, time | None]
 
 def orders_using(resource: Resource, spans: Iterable[Span] | None = None) -> OrderQuerySet:
     """Orders for which this resource is taken from now on, at any time or at those that overlap `spans`."""
+    return taking(resource, spans).open().select_related("buyer").order_by("starts_at", "pk")
+
+
+def taking(resource: Resource, spans: Iterable[Span] | None) -> OrderQuerySet:
     bookings = coming(resource)
     if spans is not None:
         overlaps = [Q(period__overlap=DateTimeTZRange(*span)) for span in spans]
         bookings = bookings.filter(reduce(or_, overlaps, Q(pk__in=[])))
     seats = Seat.objects.live().filter(slot__bookings__in=bookings)
-    return Order.objects.open().filter(pk__in=seats.values("order")).select_related("buyer").order_by("starts_at", "pk")
+    return Order.objects.filter(pk__in=seats.values("order"))
+
+
+def change_without_holds(
+    change: Callable[[], object], resource: Resource, spans: Callable[[], list[Span] | None]
+) -> None:
+    """Drafts that hold a time which goes lose it first: the school does not see them, so it is not asked about them.
+
+    Must run in a transaction that has locked the school's orders."""
+
+    def drafts() -> OrderQuerySet:
+        return taking(resource, spans()).filter(status=Order.Status.DRAFT)
+
+    for draft in drafts().order_by("pk"):
+        give_back(draft)
+    change()
+    if drafts().exists():
+        raise Refusal(_("Somebody chose a time at this very moment. Please send it again."))
 
 
 def coming(resource: Resource) -> QuerySet[Booking]:

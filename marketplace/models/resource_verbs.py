@@ -64,12 +64,15 @@ class ResourceVerbs:
 
     def refuse_twice(self) -> None:
         """The school's row is locked, so that two people do not add the same."""
-        Organisation.objects.select_for_update(no_key=True).get(pk=self.school_id)
+        self.lock_school()
         others = type(self).objects.in_use().filter(school=self.school_id).exclude(pk=self.pk)
         if self.person_id and others.filter(person=self.person_id).exists():
             raise Refusal(_("This person is in your list already."), field="person")
         if others.filter(kind=self.kind, name=self.name).exists():
             raise Refusal(_("There is one with this name already."), field="name")
+
+    def lock_school(self) -> None:
+        Organisation.objects.select_for_update(no_key=True).get(pk=self.school_id)
 
     @transaction.atomic
     def set_hours(self, hours: Iterable[WeekSpan], *, by: Membership) -> None:
@@ -147,7 +150,8 @@ class ResourceVerbs:
         self.record("retire", by=by)
 
     def guard(self, *, by: Membership) -> None:
-        """Locks the row as those who book do, so that hours do not change under a booking."""
+        """Locks the row as those who book do, so that hours do not change under a booking; the school's before it."""
+        self.lock_school()
         self.refresh_from_db(from_queryset=type(self).objects.select_for_update(no_key=True))
         self._prefetched_objects_cache = {}
         if not (isinstance(by, Membership) and by.can_sell and by.organisation_id == self.school_id):

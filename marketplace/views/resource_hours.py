@@ -16,8 +16,14 @@ from accounts.models import Refusal
 from marketplace.forms.resources import SpecialForm, WeekForm, with_monday_copied
 from marketplace.forms.touched import TouchedForm
 from marketplace.models import Resource
-from marketplace.models.order_querysets import OrderQuerySet
-from marketplace.models.resource_orders import offers_needing, orders_using, special_of, unheld
+from marketplace.models.resource_orders import (
+    Span,
+    change_without_holds,
+    offers_needing,
+    orders_using,
+    special_of,
+    unheld,
+)
 from marketplace.touched import decided, form_for
 from marketplace.views.resources import detail_page, resource_for
 
@@ -37,7 +43,7 @@ def resource_hours(request: AuthedRequest, ref: str) -> HttpResponse:
     try:
         question = settled(
             request, resource, lambda: resource.set_hours(form.week, by=request.membership),
-            lambda: orders_using(resource, unheld(resource, form.week, special_of(resource))),
+            lambda: unheld(resource, form.week, special_of(resource)),
         )  # fmt: skip
     except Refusal as refusal:
         form.add_error(None, refusal.message)
@@ -60,7 +66,7 @@ def special_add(request: AuthedRequest, ref: str) -> HttpResponse:
     try:
         question = settled(
             request, resource, lambda: resource.add_special_hours(**form.cleaned_data, by=request.membership),
-            lambda: orders_using(resource, unheld(resource, resource.week, special)),
+            lambda: unheld(resource, resource.week, special),
         )  # fmt: skip
     except Refusal as refusal:
         form.add_error(refusal.field if refusal.field in form.fields else None, refusal.message)
@@ -77,7 +83,7 @@ def special_remove(request: AuthedRequest, ref: str, pk: int) -> HttpResponse:
     try:
         question = settled(
             request, resource, lambda: resource.remove_special_hours(removed, by=request.membership),
-            lambda: orders_using(resource, unheld(resource, resource.week, special)),
+            lambda: unheld(resource, resource.week, special),
         )  # fmt: skip
     except Refusal as refusal:
         return done(request, resource, refusal.message, level=messages.ERROR)
@@ -93,9 +99,7 @@ def resource_retire(request: AuthedRequest, ref: str) -> HttpResponse:
         form = form_for(orders_using(resource), by=request.membership)
         return touched_page(request, resource, form, **context)
     try:
-        question = settled(
-            request, resource, lambda: resource.retire(by=request.membership), lambda: orders_using(resource), **context
-        )
+        question = settled(request, resource, lambda: resource.retire(by=request.membership), lambda: None, **context)
     except Refusal as refusal:
         return done(request, resource, refusal.message, level=messages.ERROR)
     return question or done(request, resource, _("It is no longer used. Nothing new can be booked on it."))
@@ -110,11 +114,16 @@ def settled(
     request: AuthedRequest,
     resource: Resource,
     change: Callable[[], object],
-    touched: Callable[[], OrderQuerySet],
+    spans: Callable[[], list[Span] | None],
     **context: Any,
 ) -> HttpResponse | None:
-    """Makes the change, or gives the page that asks what becomes of the orders it touches. May raise Refusal."""
-    form = decided(touched, change, by=request.membership, sent=request.POST)
+    """Makes the change, or gives the page that asks what becomes of the orders it touches. May raise Refusal.
+
+    `spans` gives the times that the change takes away; None means all."""
+    form = decided(
+        lambda: orders_using(resource, spans()), lambda: change_without_holds(change, resource, spans),
+        by=request.membership, sent=request.POST,
+    )  # fmt: skip
     return form and touched_page(request, resource, form, **context)
 
 

@@ -356,3 +356,16 @@ def test_what_is_retired_stands_apart_and_changes_no_more(trainer, room):
     assert trainer.post(url("resource_edit", room.ref), {"name": "New"}).status_code == 422
     assert trainer.post(url("resource_hours", room.ref), week(day0="8:00-9:00")).status_code == 422
     assert fresh(room).name == "Salon"
+
+
+def test_a_draft_that_holds_a_time_loses_it_without_a_question(trainer, room, offer, buyer, change):
+    page, sent, is_made = change
+    draft = make_order(offer, buyer, "draft")
+    start = datetime.combine(MONDAY, time(10), RIGA)
+    make_booking(draft, [room], start, start + timedelta(hours=1), held_until=timezone.now() + timedelta(minutes=9))
+
+    trainer.post(page, sent)
+
+    assert is_made()
+    assert draft.seats.get().released_at is not None
+    assert not room.bookings.live().exists()
