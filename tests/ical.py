@@ -1,6 +1,6 @@
 """A strict reader of iCalendar text that shares no code with what writes it: RFC 5545, sections 3.1, 3.2.19, 3.4, 3.6.
 
-No iCal library besides the one that writes is kept well enough to be trusted here, and all forgive what is wrong."""
+Libraries that read calendars forgive much of what is wrong; this one forgives nothing, so a test sees it."""
 
 import re
 from datetime import date, datetime

@@ -54,35 +54,36 @@ def rows(membership: Membership) -> Iterator[Row]:
     feeds = {(feed.kind, feed.resource_id): feed for feed in membership.feeds.select_related("resource")}
     organisation = membership.organisation
     holds = _("Orders whose contact person, trainer or substitute you are.")
-    yield Row(K.PERSON, _("My orders"), holds, feeds.get((K.PERSON, None)))
+    yield Row(K.PERSON, str(K.PERSON.label), holds, feeds.get((K.PERSON, None)))
     if organisation.is_school:
         holds = _("All orders with a date, windows with their places, and closed days.")
     else:
         holds = _("All orders with a date.")
     yield Row(K.ORGANISATION, organisation.name, holds, feeds.get((K.ORGANISATION, None)))
-    for resource in organisation.resources.in_use() if membership.can_sell else ():
+    for resource in organisation.resources.all() if membership.can_sell else ():
         feed = feeds.get((K.RESOURCE, resource.pk))
-        yield Row(K.RESOURCE, resource.name, resource.get_kind_display(), feed, resource.ref)
+        if feed or not resource.is_retired:
+            yield Row(K.RESOURCE, resource.name, resource.get_kind_display(), feed, resource.ref)
 
 
 @require_POST
 @sensitive_variables("token")
 def feed_make(request: AuthedRequest) -> HttpResponse:
     """A new address, shown this once; an earlier one of the same calendar ends."""
-    membership, kind = party(request), request.POST.get("kind")
+    membership, kind = party(request), request.POST.get("kind", "")
     if kind not in K.values:
         raise Http404
     resource = resource_of(membership, request.POST.get("ref", "")) if kind == K.RESOURCE else None
     raise_if_reauthentication_required(request, app="account")
     token = Feed.make(kind, by=membership, resource=resource)
-    names = {K.PERSON: _("My orders"), K.ORGANISATION: membership.organisation.name, K.RESOURCE: str(resource)}
-    return show_feeds(request, membership, absolute(reverse("marketplace:feed", args=[token])), names[K(kind)])
+    made = str(K.PERSON.label if kind == K.PERSON else resource or membership.organisation)
+    return show_feeds(request, membership, absolute(reverse("marketplace:feed", args=[token])), made)
 
 
 def resource_of(membership: Membership, ref: str) -> Resource:
     if not membership.can_sell:
         raise Http404
-    return get_object_or_404(membership.organisation.resources.in_use(), ref=ref)
+    return get_object_or_404(membership.organisation.resources.all(), ref=ref)
 
 
 @require_POST

@@ -407,6 +407,17 @@ def test_a_resource_gets_one_and_it_can_be_stopped(adam, school, bay):
     assert not Feed.objects.exists()
 
 
+def test_the_address_of_a_retired_resource_can_still_be_stopped(adam, school, bay, signed_in):
+    make_resource(school, "Bay 2", "room", is_retired=True)
+    Feed.make("resource", by=member(adam, school), resource=bay)
+    bay.retire(by=member(adam, school))
+
+    page = signed_in(adam).get(reverse("marketplace:feed_list")).content.decode()
+
+    assert reverse("marketplace:feed_stop", args=[Feed.objects.get().pk]) in page
+    assert "Bay 2" not in page
+
+
 def test_nobody_makes_or_stops_what_is_not_theirs(adam, bob, lea, charlie, company, school, bay):
     Feed.make("person", by=member(adam, school))
     feed = Feed.objects.get()
