@@ -7,6 +7,7 @@ from zoneinfo import ZoneInfo
 
 import pytest
 import time_machine
+from django.conf import settings
 from django.core.cache import cache
 from django.core.exceptions import PermissionDenied
 from django.db import IntegrityError, connection, transaction
@@ -461,6 +462,15 @@ def test_no_log_and_no_report_of_an_error_holds_the_secret(caplog, seller):
     assert token not in "".join(written)
     event = {"request": {"url": f"https://x.example/lv/calendar/{token}.ics"}, "breadcrumbs": [{"message": token[:0]}]}
     assert token not in str(event_without_tokens(event))
+
+
+def test_the_web_server_in_front_writes_no_secret_either():
+    rules = re.findall(r'request>uri regexp "(.+?)" "(.+?)"', (settings.BASE_DIR / "deploy" / "Caddyfile").read_text())
+
+    assert len(rules) == 2  # of the site's own log, and of the errors
+    for pattern, replacement in rules:
+        written = re.sub(pattern, replacement.replace("$1", r"\1"), "/lv/calendar/Abc-_123456789012345.ics?x=1")
+        assert written == "/lv/calendar/-?x=1"
 
 
 # One order
