@@ -3,6 +3,7 @@
 import functools
 import re
 import sys
+from datetime import date
 
 import pytest
 from django.apps import apps
@@ -13,6 +14,7 @@ from django_countries import countries
 from tests.pages import world
 from tests.pages.inspect import SIDEWAYS, walk
 from tests.pages.pseudo import MARKS, spoken
+from vet2b.lib.public_holidays import public_holidays
 
 CUT = """() => [...document.querySelectorAll("a, button, summary, h1, h2, h3, .chip, .badge-t, label, legend, th")]
   .filter(part => part.clientWidth > 2 && part.scrollWidth > part.clientWidth + 1 && !part.closest(".visually-hidden"))
@@ -31,7 +33,8 @@ WORDS = """() => {
 # what dates, sums and sizes are made of, and names that are the same everywhere
 KNOWN = re.compile(
     r"""(january|february|march|april|may|june|july|august|september|october|november|december|
-    jan|feb|mar|apr|jun|jul|aug|sept?|oct|nov|dec|mon|tue|wed|thu|fri|sat|sun|time|eur|pln|net|vet2b|english|
+    jan|feb|mar|apr|jun|jul|aug|sept?|oct|nov|dec|mon|tue|wed|thu|fri|sat|sun|monday|
+    tuesday|wednesday|thursday|friday|saturday|sunday|time|eur|pln|net|vet2b|english|
     italiano|latviešu|lietuviškai|polski|português|italy|latvia|lithuania|poland|portugal)""",
     re.VERBOSE,
 )
@@ -44,8 +47,11 @@ def stored(site):
 
 
 def told_by_the_database():
-    """Every text that is stored, in one, and the names of countries, which come translated from their library."""
+    """Every text that is stored, in one, and the names of countries and of public holidays, which come translated
+    from their libraries."""
     texts = [str(name) for _code, name in countries]
+    this_year = date.today().year  # noqa: DTZ011 - the years around it are looked at too
+    texts += [name for year in range(this_year - 1, this_year + 3) for name in public_holidays("LV", year).values()]
     for model in apps.get_models():
         names = [field.attname for field in model._meta.concrete_fields if isinstance(field, TEXTS)]
         for row in model.objects.values_list(*names) if names else []:
