@@ -1,4 +1,4 @@
-"""The 40 sample offers of the demo world, written and published by the verbs of the site."""
+"""The sample offers of the demo world, written and published by the verbs of the site."""
 
 from __future__ import annotations
 

@@ -19,7 +19,7 @@ from vet2b.lib.refs import repeatable_refs
 
 
 class Command(BaseCommand):
-    help = "Fills the demo world: schools, companies, people of every role, 40 offers, 60 orders."
+    help = "Fills the demo world: schools, companies, people of every role, 41 offers, 60 orders and appointments."
 
     def add_arguments(self, parser):
         parser.add_argument("--seed", type=int, default=7, help="the same seed gives the same world")
