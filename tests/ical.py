@@ -6,12 +6,15 @@ import re
 from datetime import date, datetime
 from zoneinfo import ZoneInfo
 
+import vobject
+
 LINE = re.compile(r'([A-Z0-9-]+)((?:;[A-Z-]+=(?:"[^"]*"|[^";:,]*))*):(.*)', re.DOTALL)
 STATUSES = {"TENTATIVE", "CONFIRMED", "CANCELLED"}
 
 
 def read(content):
     """The events as dicts of their properties; dates and times as such, in the zone that is named."""
+    vobject.readOne(content.decode()).validate(raiseException=True)
     properties, zones, events = [], set(), []
     stack = []
     for name, parameters, value in lines_of(content):
