@@ -10,11 +10,11 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from django.db import transaction
-from django.db.models import Q
+from django.db.models import Exists, OuterRef, Q
 
 from accounts.models import Membership, Organisation
 from marketplace.forms.touched import TouchedForm
-from marketplace.models import Order, Window
+from marketplace.models import Order, Quote, Seat, Window
 from marketplace.models.order_clocks import lock_orders
 from marketplace.models.order_querysets import OrderQuerySet
 from marketplace.models.school_calendar import spans
@@ -72,18 +72,46 @@ def changed(
 def form_for(
     orders: OrderQuerySet, *, by: Membership, sent: Mapping[str, Any] | None = None, reason: str = ""
 ) -> TouchedForm:
-    return TouchedForm(sent, orders=orders.with_parties().order_by("starts_on", "pk"), by=by, reason=reason)
+    dated = orders.with_parties().prefetch_related("quotes__window")
+    return TouchedForm(sent, orders=dated.order_by("starts_on", "pk"), by=by, reason=reason)
 
 
 def orders_on(school: Organisation, days: Iterable[date]) -> OrderQuerySet:
-    """Agreed orders of the school that are worked on, or take place, on one of the days."""
+    """Orders of the school that are worked on, or take place, on one of the days. Before they are agreed the latest
+    quote says when, and what the client wished where there is none."""
     zone, on = ZoneInfo(school.zone), Q(pk=None)
     for first, last in spans(days):
-        midnights = [datetime.combine(day, datetime.min.time(), zone) for day in (first, last + timedelta(days=1))]
-        on |= Q(starts_on__lte=last, ends_on__gte=first) | Q(starts_on__range=(first, last))
-        on |= Q(starts_at__gte=midnights[0], starts_at__lt=midnights[1])
-        on |= Q(window__starts_on__lte=last, window__ends_on__gte=first)
-    return school.orders_received.filter(on, status__in=AGREED)
+        agreed, asked = on_days(first, last), asked_on(first, last)
+        when = Q(agreed, status__in=AGREED) | Q(asked, status__in=Order.NEGOTIATING)
+        on |= when | at_times(first, last, zone)
+    return school.orders_received.filter(on, status__in=AGREED | Order.NEGOTIATING)
+
+
+def at_times(first: date, last: date, zone: ZoneInfo) -> Q:
+    start, end = (datetime.combine(day, datetime.min.time(), zone) for day in (first, last + timedelta(days=1)))
+    return Q(starts_at__gte=start, starts_at__lt=end)
+
+
+def on_days(first: date, last: date) -> Q:
+    """Of an order, and of a quote."""
+    on = Q(starts_on__lte=last, ends_on__gte=first) | Q(starts_on__range=(first, last))
+    return on | Q(window__starts_on__lte=last, window__ends_on__gte=first)
+
+
+def asked_on(first: date, last: date) -> Q:
+    newer = Quote.objects.filter(order=OuterRef("order"), version__gt=OuterRef("version"))
+    latest = Quote.objects.filter(~Exists(newer), order=OuterRef("pk"))
+    wished = on_days(first, last) | Q(wished_on__range=(first, last))
+    return Q(Exists(latest.filter(on_days(first, last)))) | Q(~Exists(latest), wished)
+
+
+def drafts_at(school: Organisation, days: Iterable[date]) -> OrderQuerySet:
+    """Drafts, which their buyers have not sent, that hold a time on one of the days."""
+    zone, on = ZoneInfo(school.zone), Q(pk=None)
+    for first, last in spans(days):
+        on |= at_times(first, last, zone)
+    holding = Seat.objects.live().filter(order=OuterRef("pk"))
+    return school.orders_received.filter(on, Exists(holding), status=Order.Status.DRAFT)
 
 
 def windows_on(school: Organisation, days: Iterable[date]) -> list[Window]:

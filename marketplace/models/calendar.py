@@ -13,8 +13,10 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
 from accounts.models import Membership, Organisation, Refusal
+from marketplace.models.offers import Offer
 from marketplace.models.order_clocks import lock_school, move_clocks
 from marketplace.models.school_calendar import EntryKind, SchoolCalendar
+from marketplace.models.windows import Window
 
 DAYS = Func(F("starts_on"), F("ends_on"), Value("[]"), function="daterange")
 
@@ -110,9 +112,20 @@ class CalendarEntry(models.Model):
             raise Refusal(_t("Terms do not overlap. This one meets “%(name)s”.") % {"name": met}, field="starts_on")
 
     def changed(self, verb: str, before: SchoolCalendar, *, by: Membership) -> None:
-        """Clocks that run keep the working days that they have left."""
-        move_clocks(before, SchoolCalendar.of(self.school))
+        """Clocks that run keep the working days that they have left; windows that lost all their days close."""
+        after = SchoolCalendar.of(self.school)
+        move_clocks(before, after)
+        close_windows(after, by=by)
         self.school.record(
             verb, by=by, name=self.name, kind=self.kind,
             starts_on=self.starts_on.isoformat(), ends_on=self.ends_on.isoformat(),
         )  # fmt: skip
+
+
+def close_windows(calendar: SchoolCalendar, *, by: Membership) -> None:
+    """Nobody books a window on closed days any more; what was booked stays."""
+    for window in Window.objects.upcoming().filter(offer__school=calendar.school).order_by("offer", "pk"):
+        if calendar.is_shut(window.starts_on, window.ends_on):
+            offer = Offer.objects.select_for_update(no_key=True).get(pk=window.offer_id)
+            Window.objects.filter(pk=window.pk).update(is_closed=True)
+            offer.tell_changed("windows", by=by, window=str(window))

@@ -10,6 +10,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from accounts.models import Membership, Refusal
+from marketplace.models.school_calendar import SchoolCalendar
 from vet2b.lib.uploads import Checked
 
 if TYPE_CHECKING:
@@ -109,6 +110,7 @@ class OfferWindows:
             raise Refusal(_("A window is at most a year long."), field="ends_on")
         if self.windows.filter(starts_on=starts_on, ends_on=ends_on).exists():
             raise Refusal(_("There is a window with these dates already."), field="starts_on")
+        self.refuse_shut(starts_on, ends_on, field="starts_on")
         window = self.windows.create(starts_on=starts_on, ends_on=ends_on, capacity=capacity)
         self.tell_changed("windows", by=by, window=str(window))
         return window
@@ -122,6 +124,8 @@ class OfferWindows:
                 _("%(count)s places are taken, so there cannot be fewer.") % {"count": window.taken},
                 field="capacity",
             )
+        if not is_closed:
+            self.refuse_shut(window.starts_on, window.ends_on, field="is_closed")
         window.capacity, window.is_closed = capacity, is_closed
         window.save(update_fields=["capacity", "is_closed"])
         self.tell_changed("windows", by=by, window=str(window))
@@ -134,6 +138,12 @@ class OfferWindows:
             raise Refusal(_("There are orders for this window. Close it instead."))
         window.delete()
         self.tell_changed("windows", by=by, window=str(window))
+
+    def refuse_shut(self, starts_on: date, ends_on: date, *, field: str) -> None:
+        calendar = SchoolCalendar.of(self.school, starts_on, ends_on)
+        if calendar.is_shut(starts_on, ends_on):
+            reasons = ", ".join(dict.fromkeys(calendar.closures(starts_on, ends_on).values()))
+            raise Refusal(_("Your school is closed on all these days: %(why)s.") % {"why": reasons}, field=field)
 
     def guard_windows(self, *, by: Membership) -> None:
         self.guard(self.edit_verb, by=by)

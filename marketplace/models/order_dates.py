@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+from datetime import date
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
@@ -22,6 +23,15 @@ class Dates:
     @property
     def has_date(self) -> bool:
         return self.requested_at is not None and (self.starts_on or self.starts_at) is not None
+
+    @property
+    def days(self) -> tuple[date, date] | None:
+        """The first and the last one as agreed; before that of the latest quote, or as the client wished."""
+        quotes = [] if self.starts_on else list(self.quotes.all())
+        asked = quotes[-1] if quotes else self
+        dated = self if self.starts_on else asked.window or asked
+        first = dated.starts_on or (None if quotes else self.wished_on)
+        return (first, dated.ends_on or first) if first else None
 
     def told_date(self) -> dict[str, Any]:
         """All that an event needs; "zone" stands with times only."""

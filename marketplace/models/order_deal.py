@@ -183,6 +183,7 @@ class Deal:
     def settle(self, quote: Quote) -> None:
         """Takes the window's place and copies what was agreed; raises Refusal when the window is full."""
         if self.window:
+            self.window.refuse_closed_days(self.calendar)
             if not self.window.take():
                 raise Refusal(_("This window was just taken. Choose another one."), field="window")
             self.window.refresh_from_db()

@@ -45,6 +45,8 @@ class Terms:
             if self.starts_at is None:
                 raise Refusal(_("Choose a time."), field="starts_at")
             return  # a seat was taken under the rules of the plan
+        if self.window:
+            self.window.refuse_closed_days(self.calendar)
         if self.window and (self.window.offer_id != self.offer_id or not self.window.is_open()):
             raise Refusal(_("This window is just full or over. Choose another one."), field="window")
         day = self.window.starts_on if self.window else self.wished_on

@@ -120,6 +120,8 @@ class Quote(models.Model):
     @staticmethod
     def checked_terms(order: Order, terms: dict[str, Any], *, has_vat: bool) -> dict[str, Any]:
         window = terms.get("window")
+        if window:
+            window.refuse_closed_days(order.calendar)
         if window and (window.offer_id != order.offer_id or not window.is_open()):
             raise Refusal(_t("This window is full or over. Choose another one."), field="window")
         if order.offer and not terms.get("vat_exemption"):

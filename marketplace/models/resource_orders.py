@@ -43,13 +43,12 @@ def taking(resource: Resource, spans: Iterable[Span] | None) -> OrderQuerySet:
 def change_without_holds(
     change: Callable[[], object], resource: Resource, spans: Callable[[], list[Span] | None]
 ) -> None:
-    """Drafts that hold a time which goes lose it first: the school does not see them, so it is not asked about them.
+    """Must run in a transaction that has locked the school's orders, like the next."""
+    change_without_drafts(change, lambda: taking(resource, spans()).filter(status=Order.Status.DRAFT))
 
-    Must run in a transaction that has locked the school's orders."""
 
-    def drafts() -> OrderQuerySet:
-        return taking(resource, spans()).filter(status=Order.Status.DRAFT)
-
+def change_without_drafts(change: Callable[[], object], drafts: Callable[[], OrderQuerySet]) -> None:
+    """Drafts that hold a time which goes lose it first: the school does not see them, so it is not asked about them."""
     for draft in drafts().order_by("pk"):
         give_back(draft)
     change()

@@ -80,6 +80,11 @@ class SchoolCalendar:
         """On weekends too, where somebody keeps hours then."""
         return self.closed_by(day) in {"", DayKind.WEEKEND} and not self.is_between_terms(day)
 
+    def is_shut(self, first: date, last: date) -> bool:
+        """Whether no day is open and the weekend is not the only reason: on weekends those may work who wish to."""
+        span = list(days(first, last))
+        return not any(map(self.is_open, span)) and not all(map(self.takes_appointments, span))
+
     def closed_by(self, day: date) -> str:
         """The DayKind that closes the day, or ""."""
         if day not in self.known:

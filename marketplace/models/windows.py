@@ -5,10 +5,12 @@ from datetime import date
 from django.db import models
 from django.db.models import F
 from django.utils import timezone
+from django.utils.translation import gettext as _t
 from django.utils.translation import gettext_lazy as _
 
-from accounts.models import Timed
+from accounts.models import Refusal, Timed
 from marketplace.models.offers import Offer
+from marketplace.models.school_calendar import SchoolCalendar
 
 
 class WindowQuerySet(models.QuerySet["Window"]):
@@ -60,6 +62,10 @@ class Window(Timed):
 
     def is_bookable(self, offer: Offer) -> bool:
         return self.is_open() and self.starts_on >= offer.earliest_start
+
+    def refuse_closed_days(self, calendar: SchoolCalendar) -> None:
+        if calendar.is_shut(self.starts_on, self.ends_on):
+            raise Refusal(_t("The school is closed in this window. Choose another one."), field="window")
 
     def take(self) -> bool:
         """Takes one place if there is one, in one statement, so that any number of buyers may try at once."""

@@ -13,15 +13,17 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 from django.utils.dateparse import parse_date
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 from django.views.decorators.http import require_POST
 
 from accounts.http import AuthedRequest
 from accounts.models import Membership, Refusal
 from marketplace import calendar_shown as shown
 from marketplace.forms.calendar import CalendarEntryForm
-from marketplace.models import CalendarEntry, SchoolCalendar
+from marketplace.models import CalendarEntry, SchoolCalendar, Window
+from marketplace.models.resource_orders import change_without_drafts
 from marketplace.models.school_calendar import spans
-from marketplace.touched import decided, orders_on, windows_on
+from marketplace.touched import decided, drafts_at, orders_on, windows_on
 from marketplace.views.offers import trainer
 from vet2b.lib import formats
 
@@ -155,15 +157,33 @@ def settled(
     """None when the calendar is changed; else the page that asks about the orders of the days that it closes."""
     by = request.membership
     closed = after.newly_closed(before, today_of(by))
+    windows = windows_on(by.organisation, closed)
+    shut = [window for window in windows if after.is_shut(window.starts_on, window.ends_on)]
     reason = _("Our school is closed on %(days)s.") % {"days": days_words(closed)}
-    touched = decided(lambda: orders_on(by.organisation, closed), change, by=by, sent=request.POST, reason=reason)
+    touched = decided(
+        lambda: orders_on(by.organisation, closed),
+        lambda: change_without_drafts(change, lambda: drafts_at(by.organisation, closed)),
+        by=by, sent=request.POST, reason=reason,
+    )  # fmt: skip
     if touched is None:
+        tell_shut(request, shut)
         return None
     context = {
-        "form": touched, "entry_form": form, "days": days_words(closed), "windows": windows_on(by.organisation, closed),
+        "form": touched, "entry_form": form, "days": days_words(closed), "shut": shut,
+        "windows": [window for window in windows if window not in shut],
         "view": request.POST.get("view", ""), "is_removal": form is None,
     }  # fmt: skip
     return render(request, "marketplace/calendar/touched.html", context, status=422 if touched.errors else 200)
+
+
+def tell_shut(request: AuthedRequest, windows: list[Window]) -> None:
+    if windows:
+        words = ngettext(
+            "%(n)s window lies wholly on closed days and is closed to further orders.",
+            "%(n)s windows lie wholly on closed days and are closed to further orders.",
+            len(windows),
+        )
+        messages.info(request, words % {"n": len(windows)})
 
 
 def days_words(days: list[date]) -> str:

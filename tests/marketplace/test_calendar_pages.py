@@ -9,8 +9,8 @@ from django.urls import reverse
 from django.utils.translation import override
 
 from accounts.models import Activity
-from marketplace.models import CalendarEntry, Order
-from tests.factories import LINE, make_closure, make_offer, make_order, make_window
+from marketplace.models import CalendarEntry, Order, Window
+from tests.factories import LINE, make_closure, make_offer, make_order, make_plan, make_resource, make_window
 
 RIGA = ZoneInfo("Europe/Riga")
 MONDAY = date(2027, 3, 1)
@@ -322,6 +322,76 @@ def test_orders_of_a_window_and_of_a_time_are_touched_others_are_not(trainer, sc
     assert timed.ref in page
     assert not any(order.ref in page for order in [*untouched, done])
     assert "1 of 2 taken" in page
+
+
+def test_requests_and_quotes_on_the_days_are_asked_about_with_their_own_answers(trainer, offer, buyer, seller):
+    window = make_window(offer, in_days=14, days=3)
+    wished = make_order(offer, buyer, "requested", wished_on=START)
+    chosen = make_order(offer, buyer, "requested", window=window)
+    quoted = make_order(offer, buyer, "requested", wished_on=date(2027, 4, 20))
+    quoted.quote([LINE], by=seller, starts_on=START, ends_on=START)
+    moved = make_order(offer, buyer, "requested", wished_on=START)
+    moved.quote([LINE], by=seller, starts_on=START)
+    moved.counter("Later, please.", by=buyer)
+    moved.quote([LINE], by=seller, starts_on=date(2027, 4, 20))
+    make_order(offer, buyer, "quoted", wished_on=START)  # its quote leaves the day open
+
+    page = trainer.post(url("entry_add"), CLOSURE)
+
+    assert {order.ref for order in page.context["form"].orders} == {wished.ref, chosen.ref, quoted.ref}
+    assert "16 Mar" in page.text
+    assert moved.ref not in page.text
+    answers = {wished: "decline", quoted: "withdraw_quote", chosen: "keep"}
+    sent = {"touched": "1"} | {f"do_{order.ref}": answer for order, answer in answers.items()}
+    sent |= {f"why_{order.ref}": "The roof is open." for order in answers}
+    assert trainer.post(url("entry_add"), CLOSURE | sent).status_code == 302
+    assert [fresh(order).status for order in answers] == ["declined", "withdrawn", "requested"]
+    assert fresh(wished).activities.get(verb="order.decline").reason == "The roof is open."
+
+
+def test_a_request_for_a_time_is_asked_about_and_a_draft_loses_its_hold(trainer, school, adam, buyer, outsider):
+    kitchen = make_resource(school)
+    offer = make_offer(school, adam, lead_time_days=1)
+    make_plan(offer, [kitchen], seats=2)
+    moment = datetime(2027, 3, 16, 10, tzinfo=RIGA)
+    wishes = {"brief": "Lunch.", "place_mode": offer.delivery_modes[0]}
+    asked, draft = (Order.draft(offer, by=by, **wishes) for by in (buyer, outsider))
+    asked.hold_time(moment, by=buyer)
+    asked.request(by=buyer)
+    draft.hold_time(moment, by=outsider)
+
+    page = trainer.post(url("entry_add"), CLOSURE)
+    assert [order.ref for order in page.context["form"].orders] == [asked.ref]
+    assert draft.seats.live().exists()
+    trainer.post(url("entry_add"), CLOSURE | {"touched": "1", f"do_{asked.ref}": "keep"})
+
+    assert not draft.seats.live().exists()
+    assert asked.seats.live().exists()
+    assert CalendarEntry.objects.exists()
+
+
+def test_windows_that_lose_all_their_days_close_others_only_say_so(trainer, offer, buyer, adam):
+    shut, spanning = make_window(offer, in_days=14, days=2), make_window(offer, in_days=10, days=10)
+    asked = make_order(offer, buyer, "requested", window=shut)
+
+    page = trainer.post(url("entry_add"), CLOSURE)
+    assert (page.context["shut"], page.context["windows"]) == ([shut], [spanning])
+    assert "Windows that close with these days" in page.text
+    done = trainer.post(url("entry_add"), CLOSURE | {"touched": "1", f"do_{asked.ref}": "keep"}, follow=True)
+
+    assert "1 window lies wholly on closed days and is closed to further orders." in done.text
+    assert (fresh(shut).is_closed, fresh(spanning).is_closed) == (True, False)
+    told = offer.activities.latest("pk")
+    assert (told.actor, told.details["window"]) == (adam, str(shut))
+
+
+def test_a_weekend_is_no_reason_to_close_a_window_but_a_closed_week_with_its_weekend_is(school, offer, seller):
+    weekend = Window.objects.create(offer=offer, starts_on=date(2027, 3, 20), ends_on=date(2027, 3, 21), capacity=1)
+    week = Window.objects.create(offer=offer, starts_on=date(2027, 3, 15), ends_on=date(2027, 3, 21), capacity=1)
+
+    CalendarEntry.add(by=seller, kind="closure", starts_on=date(2027, 3, 15), ends_on=date(2027, 3, 19))
+
+    assert (fresh(weekend).is_closed, fresh(week).is_closed) == (False, True)
 
 
 def test_the_page_takes_the_same_queries_for_any_number_of_orders(

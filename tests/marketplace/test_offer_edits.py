@@ -12,7 +12,7 @@ from accounts.models import InvalidTransition, Refusal
 from marketplace.models import Offer, Skill
 from marketplace.models.offer_copies import MATERIAL
 from marketplace.models.offer_edits import LIVE_FIELDS, Conflict, fingerprint
-from tests.factories import complete_draft, make_window, member
+from tests.factories import complete_draft, make_closure, make_window, member
 
 Status = Offer.Status
 
@@ -231,6 +231,23 @@ def test_windows_lie_in_the_future_and_end_after_they_start(offer, seller, start
 
     assert refusal.value.field == field
     assert not offer.windows.exists()
+
+
+def test_a_window_on_closed_days_alone_is_neither_added_nor_opened(offer, seller, school):
+    today = timezone.localdate()
+    shut = make_window(offer, in_days=40, days=2)
+    make_closure(school, shut.starts_on, ends_on=today + timedelta(days=44), name="Roof works")
+
+    with pytest.raises(Refusal) as added:
+        offer.add_window(today + timedelta(days=41), today + timedelta(days=43), 1, by=seller)
+    with pytest.raises(Refusal) as opened:
+        offer.change_window(shut, by=seller, capacity=2, is_closed=False)
+    offer.change_window(shut, by=seller, capacity=2, is_closed=True)
+    spanning = offer.add_window(today + timedelta(days=35), today + timedelta(days=52), 1, by=seller)
+
+    assert added.value.message == "Your school is closed on all these days: Roof works."
+    assert (added.value.field, opened.value.field) == ("starts_on", "is_closed")
+    assert set(offer.windows.filter(is_closed=False)) == {spanning}
 
 
 def test_the_same_window_is_added_once(offer, seller):

@@ -13,6 +13,7 @@ from marketplace.models import Order
 from tests.factories import (
     LINE,
     PATHS,
+    make_closure,
     make_member,
     make_offer,
     make_order,
@@ -307,6 +308,28 @@ def test_terms_of_the_offer_hold(fields, field, school, adam, buyer):
 
     assert refused.value.field == field
     assert snapshot(order) == before
+
+
+def test_a_window_on_closed_days_alone_can_be_neither_requested_nor_quoted_nor_accepted(offer, buyer, seller):
+    window = make_window(offer, days=2)
+    draft = Order.draft(offer, by=buyer, brief="A site.", window=window, place_mode=offer.delivery_modes[0])
+    asked, quoted = (make_order(offer, buyer, "requested", window=window) for _number in range(2))
+    quoted.quote([LINE], by=seller, window=window)
+    make_closure(offer.school, window.starts_on, ends_on=window.ends_on)
+
+    refusals = []
+    for step in (
+        lambda: draft.request(by=buyer),
+        lambda: asked.quote([LINE], by=seller, window=window),
+        lambda: quoted.accept(1, by=buyer),
+    ):
+        with pytest.raises(Refusal) as refused:
+            step()
+        refusals.append((refused.value.field, refused.value.message))
+
+    assert refusals == [("window", "The school is closed in this window. Choose another one.")] * 3
+    window.refresh_from_db()
+    assert window.taken == 0
 
 
 def test_a_window_inside_the_lead_time_cannot_be_requested(offer, buyer):
