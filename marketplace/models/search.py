@@ -73,7 +73,7 @@ class OfferSearchQuerySet(models.QuerySet["OfferSearch"]):
         return self.filter(vector__matches=tsquery)
 
     def starting_within(self, days: int) -> OfferSearchQuerySet:
-        """With a free place in a window that begins in the next `days` days."""
+        """With a free place in a window, or a free time, that begins in the next `days` days."""
         today = timezone.localdate()
         return self.filter(next_start__gt=today, next_start__lte=today + timedelta(days=days))
 
@@ -100,7 +100,7 @@ class OfferSearch(models.Model):
     facets = models.CharField(
         max_length=200, help_text="category|country|languages|price group|modes|lead time: grouping by arrays is slow."
     )
-    next_start = models.DateField(null=True, help_text="Of the next window that has a free place.")
+    next_start = models.DateField(null=True, help_text="Of the next window or time with a free place.")
     published_at = models.DateTimeField()
     completeness = models.PositiveSmallIntegerField()
     is_live = models.BooleanField()
