@@ -145,7 +145,7 @@ class Agenda:
     @cached_property
     def entries(self) -> list[Entry]:
         kept = [self.kept(slot) for slot in self.subject.slots(self.span)]
-        noted = [self.noted(order) for order in self.subject.orders_without_seat(self.span)]
+        noted = [self.noted(timed, share) for timed, share in self.subject.noted(self.span)]
         return sorted([*kept, *noted], key=lambda entry: (entry.starts_at, entry.ends_at, entry.shares[0].order.pk))
 
     def kept(self, slot: Any) -> Entry:
@@ -156,10 +156,10 @@ class Agenda:
         needs = self.subject.needs([share.order for share in shares], [each.resource for each in slot.live_bookings])
         return Entry(slot.starts_at, slot.ends_at, (start, end), shares, needs, places_of(slot), self.zone)
 
-    def noted(self, order: Any) -> Entry:
-        span = (order.starts_at, order.ends_at)
-        share = Share(order, self.subject, None, is_noted=order.status in order.NEGOTIATING)
-        return Entry(*span, span, [share], self.subject.needs([order], []), "", self.zone)
+    def noted(self, timed: Any, share: Share) -> Entry:
+        """Of an order, or of a proposal to move one, that takes nothing yet."""
+        span = (timed.starts_at, timed.ends_at)
+        return Entry(*span, span, [share], self.subject.needs([share.order], []), "", self.zone)
 
     @cached_property
     def calendar(self) -> SchoolCalendar:

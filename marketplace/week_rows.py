@@ -14,7 +14,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import pgettext
 
 from accounts.models import Organisation, User
-from marketplace.models import Booking, Offer, Order, Resource, Seat, Slot, Window
+from marketplace.models import Booking, NewTime, Offer, Order, Resource, Seat, Slot, Window
 from marketplace.models.slots import Span
 
 SHOWN = Order.OPEN | {Order.Status.COMPLETED, Order.Status.CLOSED}
@@ -67,6 +67,32 @@ class Subject:
         orders = self.orders.filter(~Exists(seats), starts_at__lt=span[1], ends_at__gt=span[0])
         return orders if self.person else orders.none()
 
+    def proposed(self) -> QuerySet[NewTime]:
+        """Proposals to move an order that wait for an answer. Which resources an appointment would need at the new
+        time is not settled, so it stands with those that it has now."""
+        orders = self.orders.filter(status__in=Order.PLANNED)
+        if self.person is None:
+            bookings = Booking.objects.live().filter(resource=self.resource)
+            seats = Seat.objects.live().filter(slot__in=bookings.values("slot"))
+            orders = orders.filter(Q(starts_at=None) | Q(pk__in=seats.values("order")))
+        found = NewTime.objects.filter(answer="", order__in=orders.values("pk"))
+        return found.select_related("order__buyer", "order__trainer")
+
+    def new_times(self, span: Span) -> QuerySet[NewTime]:
+        return self.proposed().filter(starts_at__lt=span[1], ends_at__gt=span[0])
+
+    def new_days(self, first: date, last: date) -> Iterable[Line]:
+        for new in self.proposed().filter(starts_at=None, starts_on__lte=last, ends_on__gte=first).order_by("pk"):
+            share, url = Share(new.order, self, new_time=new), new.order.get_absolute_url()
+            yield Line(new.starts_on, new.ends_on, new.order.title, url, share=share)
+
+    def noted(self, span: Span) -> Iterable[tuple[Order | NewTime, Share]]:
+        """What has a time within the span and takes nothing yet."""
+        for order in self.orders_without_seat(span):
+            yield order, Share(order, self, is_noted=order.status in Order.NEGOTIATING)
+        for new in self.new_times(span):
+            yield new, Share(new.order, self, is_noted=True, new_time=new)
+
     @property
     def offers(self) -> QuerySet[Offer]:
         offers = Offer.objects.for_organisation(self.school).originals()
@@ -75,7 +101,7 @@ class Subject:
         return offers.filter(pk__in=Offer.objects.filter(requirements__choices=self.resource).values("pk"))
 
     def lines(self, first: date, last: date) -> list[Line]:
-        found = [*self.windows(first, last), *self.orders_by_days(first, last)]
+        found = [*self.windows(first, last), *self.orders_by_days(first, last), *self.new_days(first, last)]
         return sorted(found, key=lambda line: (line.first, line.last))
 
     def orders_by_days(self, first: date, last: date) -> Iterable[Line]:
@@ -110,6 +136,7 @@ class Share:
     subject: Subject
     held_until: datetime | None = None
     is_noted: bool = False
+    new_time: NewTime | None = None
 
     @property
     def is_draft(self) -> bool:
@@ -118,15 +145,27 @@ class Share:
 
     @property
     def is_firm(self) -> bool:
-        return self.held_until is None and self.order.status not in {*Order.NEGOTIATING, Order.Status.DRAFT}
+        return (
+            self.new_time is None
+            and self.held_until is None
+            and self.order.status not in {*Order.NEGOTIATING, Order.Status.DRAFT}
+        )
 
     @property
     def state(self) -> str:
+        if self.new_time:
+            return self.proposed
         if self.is_firm:
             return pgettext("booking", "Firm")
         if self.is_draft:
             return pgettext("booking", "Held for a few minutes")
         return pgettext("booking", "Held for a request") if self.held_until else pgettext("booking", "Asked for")
+
+    @property
+    def proposed(self) -> str:
+        if self.new_time and self.new_time.is_from_buyer:
+            return pgettext("booking", "Proposed: waits for us")
+        return pgettext("booking", "Proposed: waits for the client")
 
     @property
     def tone(self) -> str:

@@ -11,7 +11,7 @@ from django.utils import timezone
 
 from accounts.http import AuthedRequest
 from accounts.models import Membership, Organisation, User
-from marketplace.models import Resource
+from marketplace.models import Feed, Resource
 from marketplace.models.resources import ResourceQuerySet
 from marketplace.week import Agenda, monday_of
 from marketplace.week_rows import Subject
@@ -57,8 +57,16 @@ def show_week(request: AuthedRequest, subject: Subject, name: str) -> HttpRespon
         "name": name,
         "is_mine": subject.person == request.user,
         "others": others(subject.school),
+        "feed": feed_of(subject, request.user),
     }
     return render(request, "marketplace/week/week.html", context)
+
+
+def feed_of(subject: Subject, reader: User) -> str:
+    """The row of the page of calendars that holds this week; nobody has the feed of a colleague."""
+    if subject.person == reader:
+        return str(Feed.Kind.PERSON)
+    return subject.resource.ref if subject.resource else str(Feed.Kind.ORGANISATION)
 
 
 def others(school: Organisation) -> list[tuple[str, str]]:

@@ -370,6 +370,55 @@ def test_the_week_is_in_the_menu_of_a_schools_staff_only(signed_in, adam, lea, b
         assert (f'href="{reverse("marketplace:my_week")}"' in page) == is_there
 
 
+def test_a_proposed_time_stands_beside_the_agreed_one_and_says_who_answers(signed_in, lunch, buyer, adam, kitchen):
+    order = book(lunch, buyer, at(11))
+    order.propose_time(by=member(adam, order.seller), starts_at=at(14, day=TUESDAY))
+
+    for response in (week(signed_in, adam), kitchens_week(signed_in, adam, kitchen)):
+        (agreed,), (proposed,) = on(response).entries, on(response, TUESDAY).entries
+        assert (agreed.shares[0].state, agreed.times) == ("Firm", "11:00–12:00")
+        assert (proposed.shares[0].state, proposed.times) == ("Proposed: waits for the client", "14:00–15:00")
+        assert response.text.count(f'href="{order.get_absolute_url()}"') == 2
+        assert "Proposed: waits for the client" in response.text
+    assert agenda_of(kitchen).days[1].free == ["08:00–18:00"]
+    order.refuse_time(by=buyer)
+    assert on(week(signed_in, adam), TUESDAY).entries == []
+
+
+def test_proposed_days_are_a_line_until_they_are_agreed(signed_in, school, offer, buyer, adam):
+    group = make_resource(school, "3B", "class")
+    offer.requirements.create().choices.set([group])
+    order = make_order(offer, buyer, "requested")
+    order.quote([LINE], by=member(adam, school), starts_on=date(2026, 3, 20))
+    order.accept(1, by=buyer)
+    order.propose_time(by=buyer, starts_on=TUESDAY, ends_on=TUESDAY + timedelta(days=1))
+
+    for response in (week(signed_in, adam), kitchens_week(signed_in, adam, group)):
+        lines = response.context["agenda"].lines
+        assert [(each["line"].share.state, each["column"], each["columns"]) for each in lines] == [
+            ("Proposed: waits for us", 2, 2)
+        ]
+    order.agree_time(by=member(adam, school))
+    (line,) = week(signed_in, adam).context["agenda"].lines
+    assert line["line"].share.state == "Firm"
+
+
+def test_the_week_and_the_resource_lead_to_their_calendar_feed(signed_in, adam, alice, school, kitchen):
+    feeds = reverse("marketplace:feed_list")
+    page = signed_in(adam).get(feeds).text
+    colleague = reverse("marketplace:person_week", args=[member(alice, school).pk])
+
+    for path, row in (
+        (reverse("marketplace:my_week"), "person"),
+        (colleague, "organisation"),
+        (reverse("marketplace:resource_week", args=[kitchen.ref]), kitchen.ref),
+        (kitchen.get_absolute_url(), kitchen.ref),
+        (reverse("marketplace:calendar_year", args=[2025]), "organisation"),
+    ):
+        assert f'href="{feeds}#{row}"' in signed_in(adam).get(path).text
+        assert f'<li id="{row}">' in page
+
+
 def test_it_takes_the_same_statements_for_1_and_30_bookings(signed_in, offer, buyer, adam, kitchen, adams_time):
     def statements(path):
         with CaptureQueriesContext(connection) as queries:
@@ -379,8 +428,9 @@ def test_it_takes_the_same_statements_for_1_and_30_bookings(signed_in, offer, bu
     def fill(numbers):
         for number in numbers:
             start = at(8, day=MONDAY + timedelta(days=number % 5)) + timedelta(minutes=90 * (number // 5))
-            order = make_order(offer, buyer)
+            order = make_order(offer, buyer, "accepted")
             make_booking(order, [kitchen, adams_time], start, start + timedelta(minutes=60), 10, 10)
+            order.new_times.create(is_from_buyer=False, starts_on=MONDAY, ends_on=MONDAY)
             Window.objects.create(offer=offer, starts_on=MONDAY, ends_on=MONDAY + timedelta(days=number), capacity=2)
 
     paths = [reverse("marketplace:my_week"), reverse("marketplace:resource_week", args=[kitchen.ref])]
