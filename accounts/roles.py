@@ -14,7 +14,7 @@ MODERATOR_MAY = {
     "marketplace": [
         "view_offer", "view_order", "view_category", "add_category", "change_category", "view_categorylabel",
         "add_categorylabel", "change_categorylabel", "view_offertemplate", "change_offertemplate",
-        "view_youthrule", "change_youthrule",
+        "view_youthrule", "change_youthrule", "view_calendarentry", "view_resource", "view_booking",
     ],
     "admin": ["view_logentry"],
 }  # fmt: skip

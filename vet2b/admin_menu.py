@@ -12,7 +12,10 @@ from django.utils.translation import gettext as _
 
 from accounts.admin.desk import queue_cards
 
-LOOK_UP = ("marketplace.order", "accounts.organisation", "marketplace.offer", "accounts.user")
+LOOK_UP = (
+    "marketplace.order", "accounts.organisation", "marketplace.offer", "accounts.user", "marketplace.calendarentry",
+    "marketplace.resource", "marketplace.booking",
+)  # fmt: skip
 CONTENT = ("marketplace.category", "marketplace.offertemplate", "marketplace.youthrule")
 SYSTEM = ("accounts.notification", "accounts.outgoingmail", "accounts.timer", "accounts.activity", "admin.logentry")
 

@@ -18,6 +18,7 @@ from accounts.admin.desk import Decision, Desk, open_reports
 from accounts.admin.facts import facts_of
 from accounts.admin.forms import DecisionForm
 from accounts.models import Activity
+from marketplace.admin.times import appointments
 from marketplace.models import Order
 from marketplace.views.orders_files import download
 from vet2b.lib.formats import money
@@ -104,6 +105,7 @@ class OrderAdmin(Desk):
                 (_("Deal"), facts_of(obj, DEAL)),
                 (_("Times"), facts_of(obj, TIMES)),
             ],
+            "appointments": appointments(obj),
             "amounts": amounts(obj),
             "quotes": obj.quotes.all(),
             "message_count": obj.messages.count(),

@@ -33,6 +33,9 @@ LISTS = [
     "/admin/marketplace/category/",
     "/admin/marketplace/offertemplate/",
     "/admin/marketplace/youthrule/",
+    "/admin/marketplace/calendarentry/",
+    "/admin/marketplace/resource/",
+    "/admin/marketplace/booking/",
     "/admin/accounts/notification/",
     "/admin/accounts/outgoingmail/",
     "/admin/accounts/timer/",
@@ -108,7 +111,8 @@ def test_the_group_may_exactly_this(db):
         "marketplace.change_category", "marketplace.change_categorylabel", "marketplace.change_offertemplate",
         "marketplace.view_category", "marketplace.view_categorylabel", "marketplace.view_offer",
         "marketplace.view_offertemplate", "marketplace.view_order", "marketplace.change_youthrule",
-        "marketplace.view_youthrule",
+        "marketplace.view_youthrule", "marketplace.view_calendarentry", "marketplace.view_resource",
+        "marketplace.view_booking",
     }  # fmt: skip
 
 
@@ -116,8 +120,9 @@ def test_only_our_own_pages_are_there(db):
     """Packages bring pages for addresses, second factors, sessions and groups."""
     assert {model._meta.label for model in admin.site._registry} == {
         "accounts.Activity", "accounts.Notification", "accounts.Organisation", "accounts.OutgoingMail",
-        "accounts.Report", "accounts.Timer", "accounts.User", "admin.LogEntry", "marketplace.Category",
-        "marketplace.Offer", "marketplace.OfferTemplate", "marketplace.Order", "marketplace.YouthRule",
+        "accounts.Report", "accounts.Timer", "accounts.User", "admin.LogEntry", "marketplace.Booking",
+        "marketplace.CalendarEntry", "marketplace.Category", "marketplace.Offer", "marketplace.OfferTemplate",
+        "marketplace.Order", "marketplace.Resource", "marketplace.YouthRule",
     }  # fmt: skip
 
 
