@@ -51,11 +51,13 @@ def resources_of(school: Organisation) -> ResourceQuerySet:
 
 def show_week(request: AuthedRequest, subject: Subject, name: str) -> HttpResponse:
     today = timezone.localdate(timezone=ZoneInfo(subject.school.zone))
+    is_mine = subject.person == request.user
     context = {
         "agenda": Agenda(subject, monday_of(request.GET.get("week", ""), today), today),
         "subject": subject,
         "name": name,
-        "is_mine": subject.person == request.user,
+        "is_mine": is_mine,
+        "path": reverse("marketplace:person_week", args=[request.membership.pk]) if is_mine else request.path,
         "others": others(subject.school),
         "feed": feed_of(subject, request.user),
     }

@@ -364,6 +364,11 @@ def test_colleagues_see_each_others_weeks_from_the_links(signed_in, lunch, buyer
     assert reverse("marketplace:resource_week", args=[kitchen.ref]) in week(signed_in, alice).text
 
 
+def test_the_week_that_is_shown_is_marked_among_the_others(signed_in, adam, kitchen):
+    assert 'aria-current="page">Adam Aspen' in week(signed_in, adam).text
+    assert f'aria-current="page">{kitchen.name}' in kitchens_week(signed_in, adam, kitchen).text
+
+
 def test_the_week_is_in_the_menu_of_a_schools_staff_only(signed_in, adam, lea, bob, company):
     for person, is_there in ((adam, True), (lea, False), (bob, False)):
         page = signed_in(person).get(reverse("dashboard")).text
