@@ -17,18 +17,18 @@ from marketplace.models.offer_times import MAX_REQUIREMENTS, week_of
 from marketplace.models.weeks import SCHOOL_WEEK
 
 GROUPS = {
-    _("How long it takes"): ("minutes", "before_minutes", "after_minutes", "step_minutes"),
+    _("How long it takes"): ("minutes", "break_minutes", "before_minutes", "after_minutes", "step_minutes"),
     _("How soon and how far ahead"): ("notice_hours", "furthest_days"),
     _("How many"): ("seats", "is_by_quantity", "seats_a_day"),
     _("Moving and cancelling"): ("free_until_hours",),
 }
 PLAN_FIELDS = [name for names in GROUPS.values() for name in names]
 BOUNDS = {
-    "minutes": (5, 720), "before_minutes": (0, 480), "after_minutes": (0, 480), "step_minutes": (5, 720),
-    "notice_hours": (0, 2000), "furthest_days": (1, 366), "seats": (1, 500), "seats_a_day": (1, 5000),
-    "free_until_hours": (0, 2000),
+    "minutes": (5, 720), "break_minutes": (0, 240), "before_minutes": (0, 480), "after_minutes": (0, 480),
+    "step_minutes": (5, 720), "notice_hours": (0, 2000), "furthest_days": (1, 366), "seats": (1, 500), "seats_a_day": (1, 5000), "free_until_hours": (0, 2000),
 }  # fmt: skip
 HINTS = {
+    "break_minutes": _("It counts into the length. Students under 18 need 30 minutes or more after 4.5 hours of work."),
     "before_minutes": _("Added to each appointment: rooms and classes are taken for it, companies do not see it."),
     "step_minutes": _("With 30, a company can choose 10:00, 10:30, 11:00 and so on."),
     "notice_hours": _("How long before it begins a company can still book."),

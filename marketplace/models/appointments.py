@@ -19,6 +19,7 @@ class Plan(models.Model):
     offer = models.OneToOneField(Offer, models.CASCADE, related_name="plan")
     minutes = models.PositiveSmallIntegerField(_("how long it takes, in minutes"), default=60)
     step_minutes = models.PositiveSmallIntegerField(_("a start every … minutes"), default=30)
+    break_minutes = models.PositiveSmallIntegerField(_("minutes of break, half-way"), default=0)
     before_minutes = models.PositiveSmallIntegerField(_("minutes to prepare"), default=0)
     after_minutes = models.PositiveSmallIntegerField(_("minutes to clear up"), default=0)
     notice_hours = models.PositiveSmallIntegerField(_("hours of notice"), default=2)
@@ -36,6 +37,7 @@ class Plan(models.Model):
         constraints = [
             models.CheckConstraint(condition=Q(minutes__range=(5, 720)), name="plan_minutes"),
             models.CheckConstraint(condition=Q(step_minutes__range=(5, 720)), name="plan_step_minutes"),
+            models.CheckConstraint(condition=Q(break_minutes__lt=F("minutes")), name="plan_break_within"),
             models.CheckConstraint(condition=Q(furthest_days__range=(1, 366)), name="plan_furthest_days"),
             models.CheckConstraint(condition=Q(seats__gte=1), name="plan_has_seats"),
         ]
@@ -91,6 +93,7 @@ class Booking(models.Model):
     resource = models.ForeignKey(Resource, models.PROTECT, related_name="bookings")
     slot = models.ForeignKey(Slot, models.PROTECT, related_name="bookings")
     period = DateTimeRangeField(_("time"), help_text=_("From and including its start up to its end."))
+    break_minutes = models.PositiveSmallIntegerField(default=0, help_text="As the plan had it; half-way.")
     is_live = models.BooleanField(default=True)
 
     objects = BookingQuerySet.as_manager()

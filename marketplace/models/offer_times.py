@@ -102,6 +102,8 @@ def refuse_wrong_plan(offer: Offer, plan: Plan, week: list[WeekSpan]) -> None:
     for weekday, opens_at, closes_at in week:
         if datetime.combine(date.min, closes_at) - datetime.combine(date.min, opens_at) < length:
             raise Refusal(_("These hours are shorter than one appointment."), field=f"day{weekday}")
+    if plan.break_minutes >= plan.minutes:
+        raise Refusal(_("The break is shorter than the appointment."), field="break_minutes")
     if plan.seats_a_day is not None and plan.seats_a_day < plan.seats:
         raise Refusal(_("A day has at least as many places as one time."), field="seats_a_day")
     taken = taken_slots(offer).aggregate(most=Max("places"))["most"] or 0

@@ -13,6 +13,11 @@ class Parties:
         return SchoolCalendar.of(self.seller)
 
     @property
+    def place_of_work(self) -> Organisation:
+        """Whose country and clock count for young workers: the client's, where the class comes to it."""
+        return self.buyer if self.place_mode == "at_client" else self.seller
+
+    @property
     def party_to_act(self) -> str:
         """Whose turn it is: "buyer", "seller", "moderator" or "" when nobody has to do anything."""
         if self.status == self.S.REQUESTED and self.is_awaiting_answer:

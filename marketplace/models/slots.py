@@ -25,7 +25,7 @@ from marketplace.models.offers import Offer
 from marketplace.models.resources import Resource
 from marketplace.models.school_calendar import SchoolCalendar
 from marketplace.models.youth import Limits, rules_for, stricter
-from marketplace.models.youth_checks import Broken, broken_rule
+from marketplace.models.youth_checks import Broken, broken_rule, worked
 
 if TYPE_CHECKING:
     from marketplace.models.orders import Order
@@ -142,7 +142,8 @@ class Times:
         """What students under 18 may not do, by the clock of where they work."""
         if not resource.has_minors:
             return None
-        return broken_rule(self.limits, self.place.zone, *period, self.busy[resource.pk])
+        others = self.worked[resource.pk]
+        return broken_rule(self.limits, self.place.zone, *period, others, self.plan.break_minutes)
 
     def why_not(self, starts_at: datetime) -> Broken | None:
         """The rule for young workers that alone stands in the way of this time."""
@@ -156,8 +157,7 @@ class Times:
 
     @property
     def place(self) -> Organisation:
-        """Whose country and clock count for the young: the client's, where the class comes to it."""
-        return self.order.buyer if self.order and self.order.place_mode == "at_client" else self.offer.school
+        return self.order.place_of_work if self.order else self.offer.school
 
     @cached_property
     def limits(self) -> Limits:
@@ -183,22 +183,35 @@ class Times:
         return DateTimeTZRange(start, max(start, datetime.combine(self.last + WEEK + DAY, time(), self.zone)))
 
     @property
-    def taken_periods(self) -> QuerySet[Booking, tuple[int, datetime, datetime]]:
-        """(resource, start, end), in order, of the resources that may be needed."""
+    def taken_periods(self) -> QuerySet[Booking, tuple[int, datetime, datetime, int]]:
+        """(resource, start, end, minutes of break), in order, of the resources that may be needed."""
         resources = sorted({resource.pk for need in self.needs for resource in need})
         live = Seat.objects.live().filter(~Q(order=self.order), slot=OuterRef("slot"))
         bookings = Booking.objects.live().filter(resource__in=resources, period__overlap=self.range)
         # not EXISTS, for which PostgreSQL would read the seats of all schools
         bookings = bookings.alias(seat=Subquery(live.values("pk")[:1])).filter(seat__isnull=False)
         # read as two moments: psycopg parses a range ten times slower
-        return bookings.order_by("period").values_list("resource", "period__startswith", "period__endswith")
+        moments = ("period__startswith", "period__endswith")
+        return bookings.order_by(moments[0]).values_list("resource", *moments, "break_minutes")
+
+    @cached_property
+    def taken_rows(self) -> list[tuple[int, datetime, datetime, int]]:
+        return list(self.taken_periods)
 
     @cached_property
     def busy(self) -> dict[int, list[Span]]:
         busy = defaultdict(list)
-        for resource, start, end in self.taken_periods:
+        for resource, start, end, _pause in self.taken_rows:
             busy[resource].append((start, end))
         return busy
+
+    @cached_property
+    def worked(self) -> dict[int, list[Span]]:
+        """Of each resource what it works, without the breaks."""
+        found = defaultdict(list)
+        for resource, start, end, pause in self.taken_rows:
+            found[resource] += worked((start, end), pause)
+        return found
 
     @cached_property
     def seats(self) -> list[tuple[int, datetime, int]]:
@@ -265,7 +278,10 @@ def new_slot(times: Times, free: FreeTime) -> int:
     assert team is not None  # noqa: S101 - the time was just found free
     clear_expired(team, period)
     slot = Slot.objects.create(offer=times.offer, starts_at=free.starts_at, ends_at=free.ends_at)
-    Booking.objects.bulk_create([Booking(resource=resource, slot=slot, period=period) for resource in team])
+    pause = times.plan.break_minutes
+    Booking.objects.bulk_create(
+        [Booking(resource=resource, slot=slot, period=period, break_minutes=pause) for resource in team]
+    )
     return slot.pk
 
 

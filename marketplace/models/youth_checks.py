@@ -67,19 +67,29 @@ def as_words(limit: time | int) -> str:
 
 
 def broken_rule(
-    limits: Limits, zone: str, starts_at: datetime, ends_at: datetime, others: Iterable[Span]
+    limits: Limits, zone: str, starts_at: datetime, ends_at: datetime, others: Iterable[Span], pause: int = 0
 ) -> Broken | None:
     """What a booking would break, if anything.
 
     `zone` is that of the place of work, whose wall clock counts. `others` are the class's other bookings, at least
     those of the same week and of the days beside it. Pass times that hold preparing and clearing up, where these are
-    work of the class."""
+    work of the class. `pause` are the minutes of a break half-way; those of the others are left out of their spans,
+    as `worked` does it."""
     code = night(limits, zone, starts_at, ends_at)
     if code is None:
         day = starts_at.astimezone(ZoneInfo(zone)).date()
-        week = Week(zone, day, [*others, (starts_at, ends_at)])
+        week = Week(zone, day, [*others, *worked((starts_at, ends_at), pause)])
         code = next((name for name, is_broken in CHECKS.items() if is_broken(limits, week)), None)
     return Broken(code, limits) if code else None
+
+
+def worked(span: Span, pause: int) -> list[Span]:
+    """The work of a span that has a break of so many minutes half-way."""
+    if not pause:
+        return [span]
+    starts_at, ends_at = span
+    middle, half = starts_at + (ends_at - starts_at) / 2, pause * MINUTE / 2
+    return [(starts_at, middle - half), (middle + half, ends_at)]
 
 
 def nearest_allowed(

@@ -79,6 +79,7 @@ def test_removing_it_twice_is_harmless(planned, seller):
     ("fields", "hours", "field"),
     [
         ({"minutes": 121}, MORNING, "day1"),
+        ({"break_minutes": 60}, MORNING, "break_minutes"),
         ({"seats_a_day": 1}, MORNING, "seats_a_day"),
         ({}, [(0, time(9), time(8))], "day0"),
         ({}, [*MORNING, (1, time(11), time(13))], "day1"),

@@ -11,8 +11,8 @@ from marketplace.models.weeks import SCHOOL_WEEK
 from tests.factories import add_resource, make_booking, make_order
 
 PLAN = {
-    "minutes": 60, "step_minutes": 30, "before_minutes": 0, "after_minutes": 0, "notice_hours": 2, "furthest_days": 60,
-    "seats": 1, "free_until_hours": 24,
+    "minutes": 60, "break_minutes": 0, "step_minutes": 30, "before_minutes": 0, "after_minutes": 0, "notice_hours": 2,
+    "furthest_days": 60, "seats": 1, "free_until_hours": 24,
 }  # fmt: skip
 WEEK = {"day1_0_from": "10:00", "day1_0_to": "12:00"}
 

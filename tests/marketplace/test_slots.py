@@ -358,6 +358,27 @@ def test_preparing_counts_into_the_eight_hours_of_a_day(lunch, buyer, young_clas
     assert refused.value.nearest
 
 
+def test_a_long_day_of_a_young_class_needs_a_break(lunch, buyer, young_class):
+    YouthRule.objects.update_or_create(country="LV", defaults={"minutes_a_day": 8 * 60})
+    plan = make_plan(lunch, [young_class], hours=("07:00", "20:00"), minutes=360, step_minutes=60)
+    assert walls(times_of(lunch)) == []
+    with pytest.raises(Taken, match="a break of 30 minutes"):
+        hold(lunch, buyer, at(8))
+
+    plan.break_minutes = 30
+    plan.save()
+
+    lunch.refresh_from_db()
+    assert walls(times_of(lunch))[0] == "07:00"
+    book(lunch, buyer, at(7))
+    assert Booking.objects.get().break_minutes == 30
+    plan.minutes, plan.break_minutes, plan.step_minutes = 150, 0, 30
+    plan.save()
+    lunch.refresh_from_db()
+    # 5.5 hours are worked, so 2.5 are left of the day; without the break it would be 2
+    assert walls(times_of(lunch))[0] == "13:30"
+
+
 def test_at_the_client_the_stricter_country_holds(school, adam, buyer, company, young_class):
     visit = make_offer(school, adam, is_instant=True, lead_time_days=1, delivery_modes=["at_client"])
     make_plan(visit, [young_class], hours=("15:00", "22:00"), minutes=60, step_minutes=60)

@@ -163,10 +163,11 @@ def weeks(draw):
     hour, minutes = draw(st.integers(5, 22)), draw(st.sampled_from([5, 30, 55, 60, 120, 270, 275]))
     start = datetime.combine(monday + timedelta(days=draw(st.integers(0, 6))), time(hour), ZoneInfo(zone))
     booking = (start, start.astimezone(UTC) + minutes * MINUTE)
-    return zone, booking, draw(st.lists(spans, max_size=12))
+    pause = draw(st.sampled_from([n for n in ((15, 45) if minutes % 2 else (10, 30, 60)) if n < minutes] + [0]))
+    return zone, booking, draw(st.lists(spans, max_size=12)), pause
 
 
-def naive(limits, zone, booking, others):
+def naive(limits, zone, booking, others, pause):
     """Looks at every minute by itself."""
     place = ZoneInfo(zone)
 
@@ -179,7 +180,9 @@ def naive(limits, zone, booking, others):
                 moment += MINUTE
         return found
 
-    mine, work = sorted(minutes([booking])), sorted(minutes([booking, *others]))
+    mine = sorted(minutes([booking]))
+    half_way = (len(mine) - pause) // 2
+    work = sorted({*mine[:half_way], *mine[half_way + pause :]} | minutes(others))
     day = mine[0].astimezone(place).date()
     clocks = [(moment.astimezone(place).date(), moment.astimezone(place).time()) for moment in mine]
     if clocks[0][1] < limits.earliest_start:
@@ -211,11 +214,24 @@ STRICT = Limits(time(7), time(20), 180, 600, 840, 60, 120)
 @settings(max_examples=150, deadline=None)
 @given(weeks(), st.sampled_from([FRAME, STRICT]))
 def test_it_says_what_a_count_of_minutes_says(week, limits):
-    zone, booking, others = week
+    zone, booking, others, pause = week
 
-    broken = broken_rule(limits, zone, *booking, others)
+    broken = broken_rule(limits, zone, *booking, others, pause)
 
-    assert (broken and broken.code) == naive(limits, zone, booking, others)
+    assert (broken and broken.code) == naive(limits, zone, booking, others, pause)
+
+
+@pytest.mark.parametrize(("pause", "expected"), [(0, "break"), (29, "break"), (30, None), (60, None)])
+def test_a_break_half_way_makes_a_long_day_possible(pause, expected):
+    broken = broken_rule(FRAME, RIGA, *span("8:00-16:00"), [], pause)
+
+    assert (broken and broken.code) == expected
+
+
+def test_a_break_is_no_work():
+    longest = span("7:00-15:30")
+    assert broken_rule(FRAME, RIGA, *longest, [], 30) is None
+    assert broken_rule(FRAME, RIGA, *longest, [], 29).code == "day"
 
 
 def test_each_country_has_its_rule_and_the_rest_have_the_frame(db, django_assert_num_queries):
