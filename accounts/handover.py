@@ -18,12 +18,12 @@ from accounts.models.organisations import Organisation
 if TYPE_CHECKING:
     from accounts.models.users import User
 
-Heir = Callable[["User", Organisation, "User"], None]
+Heir = Callable[["User", Organisation, "User", Membership], None]
 _heirs: list[Heir] = []
 
 
 def register(heir: Heir) -> None:
-    """`heir(leaver, organisation, successor)` runs inside the transaction of the removal."""
+    """`heir(leaver, organisation, successor, by)` runs inside the transaction of the removal; it may raise Refusal."""
     _heirs.append(heir)
 
 
@@ -57,7 +57,7 @@ def hand_over(leaver: User, organisation: Organisation, successor: User | None, 
     if successor is None or not may_inherit.filter(user=successor).exists():
         raise Refusal(_("Choose an owner or staff member who takes over."), field="successor")
     for heir in _heirs:
-        heir(leaver, organisation, successor)
+        heir(leaver, organisation, successor, by)
     words = {"person": str(leaver), "successor": str(successor)}
     organisation.record("inherit", by=by, notify=[(successor, organisation)], **words)
 

@@ -1,8 +1,11 @@
-from accounts.models import Organisation, User
+from django.utils.translation import gettext as _
+
+from accounts.models import Membership, Organisation, Refusal, User
 from marketplace.models import Offer, Order
+from marketplace.models.resource_orders import orders_using
 
 
-def inherit_work(leaver: User, organisation: Organisation, successor: User) -> None:
+def inherit_work(leaver: User, organisation: Organisation, successor: User, by: Membership) -> None:
     """Gives what `leaver` answers for in `organisation` to `successor`: offers, drafts and open orders.
 
     Where the successor already stands in for the leaver, the other role stays empty for the school to fill."""
@@ -15,3 +18,17 @@ def inherit_work(leaver: User, organisation: Organisation, successor: User) -> N
         rows.filter(substitute=leaver).update(substitute=successor)
     bought = organisation.orders_placed.filter(status__in=[*Order.OPEN, Order.Status.DRAFT])
     bought.filter(contact=leaver).update(contact=successor)
+    retire_trainer(leaver, organisation, by)
+
+
+def retire_trainer(leaver: User, organisation: Organisation, by: Membership) -> None:
+    """Nobody books a trainer who is gone. What is booked is decided on before, where a page asks about each order."""
+    resource = organisation.resources.in_use().filter(person=leaver).first()
+    if resource is None:
+        return
+    if orders_using(resource).exists():
+        words = _(
+            "“%(name)s” is booked as a trainer. Retire it among your resources first: you are asked about each order."
+        )
+        raise Refusal(words % {"name": resource.name})
+    resource.retire(by=by)

@@ -1,10 +1,13 @@
+from datetime import timedelta
+
 import pytest
 from django.core.exceptions import PermissionDenied
+from django.utils import timezone
 
 from accounts.handover import change_role, remove_member
 from accounts.models import Invitation, Membership, Notification, Refusal
 from accounts.notifications import send_due
-from tests.factories import make_order, make_user, member
+from tests.factories import make_booking, make_order, make_resource, make_user, member
 
 
 @pytest.fixture
@@ -132,3 +135,29 @@ def test_a_role_is_changed_by_owners_and_never_a_learners(owner, adam, lea, sara
     for member_of, role in ((lea, "staff"), (adam, "learner"), (adam, "admin")):
         with pytest.raises(Refusal):
             change_role(member(member_of, school), role, by=owner)
+
+
+def test_a_trainer_who_leaves_can_no_longer_be_booked(owner, adam, sara, school):
+    trainer = make_resource(school, "Adam Aspen", "trainer", person=adam)
+
+    remove_member(member(adam, school), successor=sara, by=owner)
+
+    trainer.refresh_from_db()
+    assert trainer.is_retired
+    assert trainer.activities.last().verb == "resource.retire"
+
+
+def test_a_trainer_with_appointments_is_retired_first(owner, adam, sara, school, offer, buyer):
+    trainer = make_resource(school, "Adam Aspen", "trainer", person=adam)
+    order = make_order(offer, buyer, "accepted")
+    tomorrow = timezone.now() + timedelta(days=1)
+    make_booking(order, [trainer], tomorrow, tomorrow + timedelta(hours=1))
+
+    with pytest.raises(Refusal, match="booked as a trainer"):
+        remove_member(member(adam, school), successor=sara, by=owner)
+
+    assert school.memberships.filter(user=adam).exists()
+    trainer.retire(by=owner)
+    remove_member(member(adam, school), successor=sara, by=owner)
+    order.refresh_from_db()
+    assert order.trainer == sara
