@@ -4,7 +4,7 @@ An order is one event: the same UID in every feed and mail, and a SEQUENCE that 
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -17,6 +17,7 @@ from icalendar import Calendar, Event
 from accounts.models import Notification, Organisation
 from marketplace.models import Feed, Offer, Order, SchoolCalendar, Window
 from marketplace.models.school_calendar import DayKind, days
+from marketplace.models.slots import Span
 from vet2b.lib.mail import absolute, one_line, site_host
 
 DAY = timedelta(days=1)
@@ -77,14 +78,23 @@ def order_event(told: dict[str, Any], stamp: datetime, is_for_buyer: bool) -> Ev
     return event
 
 
-def events_of(orders: Iterable[Order], reader: Organisation) -> list[Event]:
-    return [order_event(order.told_date(), order.updated_at, order.buyer_id == reader.pk) for order in orders]
+def events_of(orders: Iterable[Order], reader: Organisation, taken: Mapping[int, Span] | None = None) -> list[Event]:
+    """`taken` gives the time of those orders that take more than their own, by their keys."""
+    taken = taken or {}
+    return [
+        order_event(told_with(order.told_date(), taken.get(order.pk)), order.updated_at, order.buyer_id == reader.pk)
+        for order in orders
+    ]
+
+
+def told_with(told: dict[str, Any], span: Span | None) -> dict[str, Any]:
+    return told | {"starts": span[0].isoformat(), "ends": span[1].isoformat()} if span else told
 
 
 def feed_text(feed: Feed) -> bytes:
     """In the active language."""
     organisation = feed.membership.organisation
-    events = events_of(feed.orders(), organisation)
+    events = events_of(feed.orders(), organisation, feed.taken())
     if feed.kind == Feed.Kind.ORGANISATION and organisation.is_school:
         events += [*window_events(organisation), *closure_events(organisation, feed.created_at)]
     return calendar_text(events, f"VET2B · {feed} · {organisation.name}")

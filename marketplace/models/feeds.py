@@ -16,6 +16,7 @@ from marketplace.models.appointments import Seat
 from marketplace.models.order_querysets import OrderQuerySet
 from marketplace.models.orders import Order
 from marketplace.models.resources import Resource
+from marketplace.models.slots import Span
 from vet2b.lib.models import TimeStamped
 from vet2b.lib.refs import new_token, token_hash
 
@@ -106,6 +107,14 @@ class Feed(TimeStamped):
             seats = Seat.objects.filter(slot__bookings__resource=self.resource)
             orders = orders.filter(pk__in=seats.filter(still_theirs()).values("order"))
         return orders.select_related("buyer", "seller", "trainer", "substitute").order_by("pk")
+
+    def taken(self) -> dict[int, Span]:
+        """Of each order for how long it takes the resource, with preparing and clearing up."""
+        if self.resource is None:
+            return {}
+        seats = Seat.objects.filter(released_at=None, slot__bookings__resource=self.resource)
+        rows = seats.values_list("order", "slot__bookings__period__startswith", "slot__bookings__period__endswith")
+        return {order: (start, end) for order, start, end in rows}
 
 
 def may_read(by: Membership, resource: Resource | None) -> bool:

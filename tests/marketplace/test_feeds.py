@@ -132,6 +132,23 @@ def test_somebody_in_two_organisations_reads_only_those_of_one(offer, buyer, sel
     assert events(Feed.make("person", by=member(adam, side_job))) == []
 
 
+def test_a_resource_is_taken_while_it_is_prepared_and_cleared_up_too(wash, bay, buyer, seller):
+    plan = wash.plan
+    plan.before_minutes, plan.after_minutes = 30, 15
+    plan.save()
+    wash.refresh_from_db()
+    booked(wash, buyer, 11)
+
+    (of_bay,) = events(Feed.make("resource", by=seller, resource=bay))
+    (of_buyer,) = events(Feed.make("person", by=buyer))
+
+    assert (of_bay["DTSTART"].dt, of_bay["DTEND"].dt) == (
+        at(10) + timedelta(minutes=30),
+        at(12) + timedelta(minutes=15),
+    )
+    assert (of_buyer["DTSTART"].dt, of_buyer["DTEND"].dt) == (at(11), at(12))
+
+
 def test_a_resource_shows_what_takes_it_held_requests_as_tentative(wash, bay, school, buyer, seller):
     firm = booked(wash, buyer, at(11))
     request = Order.draft(wash, by=buyer, place_mode="at_school")
