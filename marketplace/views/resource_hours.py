@@ -1,4 +1,4 @@
-"""The hours of a resource and its end: changes that may touch orders, so that the school is asked about each."""
+"""What a resource is, its hours and its end: changes that may touch orders, so that the school is asked about each."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from django.views.decorators.http import require_POST
 
 from accounts.http import AuthedRequest
 from accounts.models import Refusal
-from marketplace.forms.resources import SpecialForm, WeekForm, with_monday_copied
+from marketplace.forms.resources import ResourceForm, SpecialForm, WeekForm, with_monday_copied
 from marketplace.forms.touched import TouchedForm
 from marketplace.models import Resource
 from marketplace.models.resource_orders import (
@@ -24,10 +24,29 @@ from marketplace.models.resource_orders import (
     special_of,
     unheld,
 )
+from marketplace.models.resource_youth import too_much_for_young
 from marketplace.touched import decided, form_for
 from marketplace.views.resources import detail_page, resource_for
 
 OURS = {"csrfmiddlewaretoken"}
+
+
+def resource_edit(request: AuthedRequest, ref: str) -> HttpResponse:
+    resource = resource_for(request, ref)
+    data = request.POST if request.method == "POST" else None
+    form = ResourceForm(data, kind=resource.kind, school=resource.school, resource=resource)
+    if request.method == "POST" and form.is_valid():
+        grows_young = form.cleaned_data.get("has_minors") and not resource.has_minors
+        try:
+            question = settled(
+                request, resource, lambda: resource.change(**form.cleaned_data, by=request.membership),
+                lambda: too_much_for_young(resource) if grows_young else [], is_young=True,
+            )  # fmt: skip
+            return question or done(request, resource, _("Saved."))
+        except Refusal as refusal:
+            form.add_error(refusal.field if refusal.field in form.fields else None, refusal.message)
+    context = {"form": form, "resource": resource_for(request, ref), "title": _("Edit")}
+    return render(request, "marketplace/resources/form.html", context, status=422 if form.errors else 200)
 
 
 def resource_hours(request: AuthedRequest, ref: str) -> HttpResponse:

@@ -89,17 +89,6 @@ def resource_add(request: AuthedRequest, kind: str) -> HttpResponse:
     return render(request, "marketplace/resources/form.html", context, status=422 if form.errors else 200)
 
 
-def resource_edit(request: AuthedRequest, ref: str) -> HttpResponse:
-    resource = resource_for(request, ref)
-    data = request.POST if request.method == "POST" else None
-    form = ResourceForm(data, kind=resource.kind, school=resource.school, resource=resource)
-    if request.method == "POST" and form.is_valid() and form.apply(by=request.membership):
-        messages.success(request, _("Saved."))
-        return redirect(resource)
-    context = {"form": form, "resource": resource_for(request, ref), "title": _("Edit")}
-    return render(request, "marketplace/resources/form.html", context, status=422 if form.errors else 200)
-
-
 def resource_detail(request: AuthedRequest, ref: str) -> HttpResponse:
     return detail_page(request, resource_for(request, ref), SpecialForm())
 

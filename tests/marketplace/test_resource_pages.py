@@ -9,7 +9,7 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from django.utils import timezone
 
-from marketplace.models import Order, Requirement, Resource
+from marketplace.models import Booking, Order, Requirement, Resource
 from marketplace.models.resource_orders import orders_using
 from marketplace.models.weeks import SCHOOL_WEEK
 from marketplace.touched import decided
@@ -369,3 +369,61 @@ def test_a_draft_that_holds_a_time_loses_it_without_a_question(trainer, room, of
     assert is_made()
     assert draft.seats.get().released_at is not None
     assert not room.bookings.live().exists()
+
+
+@pytest.fixture
+def class_booked(school, offer, buyer):
+    """A class on Monday from 9 to 15, and on Tuesday from 7 to 8."""
+    group = add_resource(school, "class", "3B")
+    orders = [make_order(offer, buyer, "accepted") for _each in range(2)]
+    for order, (days, begins, hours) in zip(orders, ((1, 7, 1), (0, 9, 6)), strict=True):
+        start = datetime.combine(MONDAY + timedelta(days=days), time(begins), RIGA)
+        make_booking(order, [group], start, start + timedelta(hours=hours))
+    return group, orders
+
+
+def as_form(group, **changes):
+    return {"name": group.name, "year": "", "eqf_level": "", "headcount": ""} | changes
+
+
+def test_a_class_that_turns_out_to_be_young_is_asked_about_first(trainer, class_booked):
+    group, (_short, long) = class_booked
+
+    page = trainer.post(url("resource_edit", group.ref), as_form(group, has_minors="on"))
+
+    assert page.context["form"].orders == [long]  # six hours without a break
+    assert "nobody under 18 may work" in page.text
+    assert not fresh(group).has_minors
+    answers = {"touched": "1", f"do_{long.ref}": "ask_new_time", f"why_{long.ref}": "Some are 17."}
+    trainer.post(url("resource_edit", group.ref), as_form(group, has_minors="on") | answers)
+    assert fresh(group).has_minors
+    assert Order.objects.get(pk=long.pk).is_new_time_asked
+
+
+def test_a_young_class_with_a_break_is_not_asked_about(trainer, class_booked):
+    group, _orders = class_booked
+    Booking.objects.update(break_minutes=60)
+
+    trainer.post(url("resource_edit", group.ref), as_form(group, has_minors="on"))
+
+    assert fresh(group).has_minors
+
+
+def test_at_the_client_the_stricter_country_is_asked(trainer, class_booked, company):
+    group, (short, long) = class_booked
+    Booking.objects.update(break_minutes=60)
+    company.country = "PT"  # no work before 7 by the clock of Lisbon, which is 9 in Riga
+    company.save()
+    Order.objects.filter(pk=short.pk).update(place_mode="at_client")
+
+    page = trainer.post(url("resource_edit", group.ref), as_form(group, has_minors="on"))
+
+    assert page.context["form"].orders == [short]
+
+
+def test_other_changes_of_a_class_ask_nothing(trainer, class_booked):
+    group, _orders = class_booked
+
+    trainer.post(url("resource_edit", group.ref), as_form(group, year="2"))
+
+    assert fresh(group).year == 2
