@@ -28,7 +28,7 @@ def retire_trainer(leaver: User, organisation: Organisation, by: Membership) -> 
         return
     if orders_using(resource).exists():
         words = _(
-            "“%(name)s” is booked as a trainer. Retire it among your resources first: you are asked about each order."
+            "“%(name)s” is booked as a trainer. Retire it among your resources first; that asks about each order."
         )
         raise Refusal(words % {"name": resource.name})
     resource.retire(by=by)

@@ -25,7 +25,8 @@ GROUPS = {
 PLAN_FIELDS = [name for names in GROUPS.values() for name in names]
 BOUNDS = {
     "minutes": (5, 720), "break_minutes": (0, 240), "before_minutes": (0, 480), "after_minutes": (0, 480),
-    "step_minutes": (5, 720), "notice_hours": (0, 2000), "furthest_days": (1, 366), "seats": (1, 500), "seats_a_day": (1, 5000), "free_until_hours": (0, 2000),
+    "step_minutes": (5, 720), "notice_hours": (0, 2000), "furthest_days": (1, 366), "seats": (1, 500),
+    "seats_a_day": (1, 5000), "free_until_hours": (0, 2000),
 }  # fmt: skip
 HINTS = {
     "break_minutes": _("It counts into the length. Students under 18 need 30 minutes or more after 4.5 hours of work."),

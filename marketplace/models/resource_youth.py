@@ -16,15 +16,14 @@ from marketplace.models.youth_checks import broken_rule, worked
 def too_much_for_young(resource: Resource) -> list[Span]:
     """The coming times that students under 18 may not work; on site the stricter country counts."""
     bookings = list(coming(resource).order_by("period"))
+    spans = {booking.pk: worked(span_of(booking), booking.break_minutes) for booking in bookings}
     places = places_of(bookings)
     countries = {place.country.code for found in places.values() for place in found}
     rules = rules_for({resource.school.country.code, *countries})
 
     def is_too_much(booking: Booking, place: Organisation) -> bool:
         limits = reduce(stricter, (rules[code] for code in {resource.school.country.code, place.country.code}))
-        others = [
-            part for other in bookings if other != booking for part in worked(span_of(other), other.break_minutes)
-        ]
+        others = [part for pk, parts in spans.items() if pk != booking.pk for part in parts]
         return broken_rule(limits, place.zone, *span_of(booking), others, booking.break_minutes) is not None
 
     return [

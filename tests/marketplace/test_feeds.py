@@ -137,16 +137,14 @@ def test_a_resource_is_taken_while_it_is_prepared_and_cleared_up_too(wash, bay, 
     plan.before_minutes, plan.after_minutes = 30, 15
     plan.save()
     wash.refresh_from_db()
-    booked(wash, buyer, 11)
+    booked(wash, buyer, at(11))
 
     (of_bay,) = events(Feed.make("resource", by=seller, resource=bay))
     (of_buyer,) = events(Feed.make("person", by=buyer))
 
-    assert (of_bay["DTSTART"].dt, of_bay["DTEND"].dt) == (
-        at(10) + timedelta(minutes=30),
-        at(12) + timedelta(minutes=15),
-    )
-    assert (of_buyer["DTSTART"].dt, of_buyer["DTEND"].dt) == (at(11), at(12))
+    half, quarter = timedelta(minutes=30), timedelta(minutes=15)
+    assert (of_bay["DTSTART"], of_bay["DTEND"]) == (at(11) - half, at(12) + quarter)
+    assert (of_buyer["DTSTART"], of_buyer["DTEND"]) == (at(11), at(12))
 
 
 def test_a_resource_shows_what_takes_it_held_requests_as_tentative(wash, bay, school, buyer, seller):
