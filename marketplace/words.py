@@ -1,14 +1,18 @@
-"""What buyers read about an offer's price, place and time, in the active language."""
+"""What buyers read about price, place and time, in the active language."""
 
 from __future__ import annotations
 
 from decimal import Decimal
+from functools import reduce
 from typing import TYPE_CHECKING
 
 from django.utils.translation import get_language_info, ngettext
 from django.utils.translation import gettext as _
 
+from marketplace.models.orders import Order
 from marketplace.models.prices import PriceModel
+from marketplace.models.youth import rules_for, stricter
+from marketplace.models.youth_checks import as_words
 from vet2b.lib.formats import money
 
 if TYPE_CHECKING:
@@ -77,3 +81,21 @@ def quantity_words(offer: Offer) -> str:
     if most and most > least:
         return _("%(least)s to %(most)s") % {"least": least, "most": most}
     return _("at least %(least)s") % {"least": least} if least > 1 else ""
+
+
+def young_words(order: Order) -> str:
+    """What holds for the hours of students under 18 who come to a client; "" where none do."""
+    is_on_site = order.place_mode == Order.PlaceMode.AT_CLIENT and order.status in Order.OPEN
+    if not is_on_site or not order.offer or not order.offer.has_minors:
+        return ""
+    limits = reduce(stricter, rules_for({order.seller.country.code, order.buyer.country.code}).values())
+    return _(
+        "Students under 18 take part. They work between %(from)s and %(to)s, at most %(hours)s h a day, with a break "
+        "of %(break)s minutes after %(after)s h."
+    ) % {
+        "from": as_words(limits.earliest_start),
+        "to": as_words(limits.latest_end),
+        "hours": as_words(limits.minutes_a_day),
+        "break": limits.break_minutes,
+        "after": as_words(limits.break_after_minutes),
+    }

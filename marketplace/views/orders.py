@@ -18,6 +18,7 @@ from marketplace.models.quotes import offer_total
 from marketplace.views.orders_actions import ACTIONS, form_of, offered_actions
 from marketplace.views.orders_timeline import QuoteCard, quote_cards, timeline
 from marketplace.views.switch import switch_page
+from marketplace.words import young_words
 
 SIMILAR = 3
 logger = logging.getLogger(__name__)
@@ -72,6 +73,7 @@ def words_of(order: Order, by: Membership, quotes: list[QuoteCard]) -> dict[str,
         "other": order.seller if side == "buyer" else order.buyer,
         "latest": quotes[-1].quote if quotes else None,
         "zone": order.seller.zone,
+        "young": young_words(order),
     }
 
 

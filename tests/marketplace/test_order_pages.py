@@ -14,7 +14,7 @@ from django.utils import timezone
 from PIL import Image
 
 from accounts.models import Activity, Report
-from marketplace.models import Category, Order, OrderFile, Window
+from marketplace.models import Category, Offer, Order, OrderFile, Window
 from marketplace.views.orders_actions import ACTIONS
 from tests.factories import (
     LINE,
@@ -777,3 +777,20 @@ def test_the_order_page_takes_the_same_queries_for_a_long_timeline(
         for number in range(8):
             order.write(f"Message {number}", by=seller)
         order.quote([LINE, LINE | {"description": "More"}], by=seller)
+
+
+@pytest.mark.parametrize("reader", ["bob", "adam"])
+def test_work_of_the_young_at_the_clients_says_when(reader, offer, buyer, company, request, signed_in):
+    company.country = "PT"
+    company.save()
+    Offer.objects.filter(pk=offer.pk).update(delivery_modes=["at_client"])
+    offer.refresh_from_db()
+    order = make_order(offer, buyer, "quoted", place="Rua do Ouro 1")
+    client = signed_in(request.getfixturevalue(reader))
+
+    page = client.get(order.get_absolute_url()).content.decode()
+
+    words = "They work between 07:00 and 22:00, at most 7 h a day, with a break of 60 minutes after 4:30 h."
+    assert words in page
+    Offer.objects.filter(pk=offer.pk).update(has_minors=False)
+    assert "Students under 18" not in client.get(order.get_absolute_url()).content.decode()
