@@ -153,6 +153,21 @@ def test_kill_of_the_runner_takes_everything_with_it(start, folder):
     wait_until_nothing_is_left(folder)
 
 
+def test_death_of_the_watcher_ends_the_web_server_it_started(start, folder):
+    runner = start()
+    wait_for(runner, "VET2B is at")
+    web = {number for number, told in left_processes(folder).items() if b"\0vet2b.dev.web\0" in told}
+    (watcher,) = (number for number in web if f"PPid:\t{runner.pid}\n" in Path(f"/proc/{number}/status").read_text())
+    (started,) = web - {watcher}
+
+    os.kill(watcher, signal.SIGKILL)
+
+    give_up = time.monotonic() + 15
+    while started in left_processes(folder):
+        assert time.monotonic() < give_up
+        time.sleep(0.1)
+
+
 def test_death_of_one_process_stops_the_rest(start, folder):
     runner = start()
     wait_for(runner, "VET2B is at")

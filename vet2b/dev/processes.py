@@ -2,6 +2,7 @@
 
 import contextlib
 import ctypes
+import functools
 import os
 import signal
 import subprocess
@@ -14,15 +15,25 @@ ROOT = Path(__file__).resolve().parents[2]
 PR_SET_PDEATHSIG = 1
 
 
-def die_with_parent() -> None:
-    with contextlib.suppress(AttributeError, OSError):
-        ctypes.CDLL(None).prctl(PR_SET_PDEATHSIG, signal.SIGTERM)
+def end_with(parent: int, how: signal.Signals) -> None:
+    """Has this process end by a signal when its parent does, on Linux."""
+    if sys.platform != "linux":
+        return
+    ctypes.CDLL(None).prctl(PR_SET_PDEATHSIG, how)
+    if os.getppid() != parent:  # which ended before it could be asked for
+        os.kill(os.getpid(), how)
 
 
 class Process:
     """A program in a group of its own, so that Ctrl-C reaches it only through its parent, in order."""
 
-    def __init__(self, name: str, command: Sequence[object], env: Mapping[str, str]) -> None:
+    def __init__(
+        self,
+        name: str,
+        command: Sequence[object],
+        env: Mapping[str, str],
+        ends_by: signal.Signals = signal.SIGTERM,
+    ) -> None:
         self.name = name
         self._popen = subprocess.Popen(
             [str(part) for part in command],
@@ -32,7 +43,7 @@ class Process:
             stdout=subprocess.PIPE,
             stderr=subprocess.STDOUT,
             start_new_session=True,
-            preexec_fn=die_with_parent if sys.platform == "linux" else None,
+            preexec_fn=functools.partial(end_with, os.getpid(), ends_by),
         )
         self._reader = threading.Thread(target=self._show, daemon=True)
         self._reader.start()

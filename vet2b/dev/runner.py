@@ -81,7 +81,8 @@ def services(env: dict[str, str], folder: Path, port: int) -> Iterator[Process]:
     yield Process("worker", [*celery, *worker], env)
     beat = ["beat", "-l", "WARNING", "--pidfile=", "-s", str(folder / "beat-schedule")]
     yield Process("beat", [*celery, *beat], env)
-    yield Process("web", [sys.executable, "manage.py", "runserver", f"{HOST}:{port}"], env)
+    web = [sys.executable, "-m", "vet2b.dev.web", f"{HOST}:{port}"]
+    yield Process("web", web, env, ends_by=signal.SIGKILL)  # it keeps nothing that an end could harm
 
 
 def answers(port: int) -> bool:
