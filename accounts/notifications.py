@@ -73,10 +73,10 @@ def claim(rows: MailedQuerySet, size: int) -> list[Any]:
     """Takes up to `size` rows for this worker until the lease ends."""
     pks = list(
         rows.select_for_update(skip_locked=True, of=("self",))
-        .order_by("created_at")
+        .order_by("created_at", "pk")
         .values_list("pk", flat=True)[:size]
     )
-    found = list(rows.filter(pk__in=pks).order_by("created_at"))
+    found = list(rows.filter(pk__in=pks).order_by("created_at", "pk"))
     lease = timezone.now() + LEASE
     for row in found:
         row.claimed_until = lease
