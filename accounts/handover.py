@@ -39,6 +39,7 @@ def remove_member(membership: Membership, *, successor: User | None, by: Members
     others = organisation.memberships.exclude(pk=membership.pk)
     if membership.is_owner and not others.filter(role=Membership.Role.OWNER).exists():
         raise Refusal(_("The last owner cannot leave. Make somebody else an owner first."))
+    refuse_nobody_signs(membership)
     leaver = membership.user
     organisation.record("remove_member", by=by, notify=[(leaver, None)], person=str(leaver))
     if membership.can_work:
@@ -84,3 +85,43 @@ def change_role(membership: Membership, role: str, *, by: Membership) -> None:
         person=str(membership.user),
         role=membership.role,
     )
+
+
+def refuse_nobody_signs(without: Membership) -> None:
+    others = without.organisation.memberships.exclude(pk=without.pk)
+    if without.is_signatory and not others.filter(is_signatory=True).exists():
+        raise Refusal(
+            _("Nobody would be left who signs agreements. Give somebody else this power first."), field="is_signatory"
+        )
+
+
+@transaction.atomic
+def change_place(membership: Membership, *, role: str, by: Membership, **powers: bool) -> None:
+    """Sets role and powers of a member together. Raises Refusal."""
+    change_role(membership, role, by=by)
+    change_powers(membership, by=by, **powers)
+
+
+@transaction.atomic
+def change_powers(
+    membership: Membership, *, by: Membership, is_signatory: bool = False, is_coordinator: bool = False
+) -> None:
+    """Sets what a member may do besides daily work; somebody must be left who signs. Raises Refusal."""
+    organisation = Organisation.objects.select_for_update().get(pk=membership.organisation_id)
+    if by.organisation_id != organisation.pk or not by.is_owner:
+        raise PermissionDenied
+    membership.refresh_from_db()
+    if not membership.can_work and (is_signatory or is_coordinator):
+        raise Refusal(_("Learners cannot have these powers."))
+    if is_coordinator and not organisation.is_school:
+        raise Refusal(_("Only a school frees learners from class."), field="is_coordinator")
+    if not is_signatory:
+        refuse_nobody_signs(membership)
+    if (membership.is_signatory, membership.is_coordinator) == (is_signatory, is_coordinator):
+        return
+    membership.is_signatory, membership.is_coordinator = is_signatory, is_coordinator
+    membership.save(update_fields=["is_signatory", "is_coordinator", "updated_at"])
+    organisation.record(
+        "change_powers", by=by, notify=[(membership.user, organisation)],
+        person=str(membership.user), powers=membership.powers,
+    )  # fmt: skip

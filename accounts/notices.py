@@ -35,14 +35,14 @@ def choice_of(model: str, name: str) -> Label:
     return label
 
 
-def fields_of(model: str) -> Label:
-    """Reads a list of names of fields."""
+def fields_of(model: str, none: Text = "") -> Label:
+    """Reads a list of names of fields; `none` stands for an empty one."""
 
     def label(names: Any) -> Text:
         if isinstance(names, str):
             return names
         options = apps.get_model(model)._meta
-        return ", ".join(str(options.get_field(name).verbose_name) for name in names)
+        return ", ".join(str(options.get_field(name).verbose_name) for name in names) or none
 
     return label
 
@@ -170,6 +170,13 @@ register(
             told=_("%(person)s is now %(role)s"),
             body=_("Your role is now: %(role)s."),
             **ROLE,
+            **ORGANISATION,
+        ),
+        "organisation.change_powers": Notice(
+            title=_("What you may do in %(title)s changed"),
+            told=_("The powers of %(person)s changed: %(powers)s"),
+            body=_("Besides your daily work, you now have: %(powers)s."),
+            codes={"powers": fields_of("accounts.Membership", none=_("no further powers"))},
             **ORGANISATION,
         ),
         "organisation.remove_member": Notice(

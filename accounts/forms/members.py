@@ -34,6 +34,18 @@ def roles_in(organisation: Organisation) -> list[tuple[str, str]]:
 
 class RoleForm(forms.Form):
     role = forms.ChoiceField(label=_("Role"), choices=[(r.value, r.label) for r in sorted(Membership.WORKING)])
+    is_signatory = forms.BooleanField(
+        label=_("Signs agreements"), required=False, help_text=_("In the name of the organisation, and binding for it.")
+    )
+    is_coordinator = forms.BooleanField(
+        label=_("Frees learners from class"), required=False,
+        help_text=_("Decides whether a class may miss lessons for an order."),
+    )  # fmt: skip
+
+    def __init__(self, *args: Any, member: Membership, **kwargs: Any):
+        super().__init__(*args, initial={"role": member.role} | dict.fromkeys(member.powers, True), **kwargs)
+        if not member.organisation.is_school:
+            del self.fields["is_coordinator"]
 
 
 class TitleForm(forms.ModelForm):

@@ -30,6 +30,13 @@ class Membership(TimeStamped):
         help_text=_("Shown on your offers, for example “trainer of pastry”."),
     )  # fmt: skip
 
+    is_signatory = models.BooleanField(
+        _("signs agreements"), default=False, help_text=_("May sign for the organisation.")
+    )
+    is_coordinator = models.BooleanField(
+        _("frees learners from class"), default=False, help_text=_("Decides on releases from class. Schools only.")
+    )
+
     objects = MembershipQuerySet.as_manager()
 
     class Meta:
@@ -39,6 +46,10 @@ class Membership(TimeStamped):
             models.UniqueConstraint(fields=["user", "organisation"], name="membership_once"),
             models.CheckConstraint(
                 condition=models.Q(role__in=["owner", "staff", "learner"]), name="membership_role_known"
+            ),
+            models.CheckConstraint(
+                condition=~models.Q(role="learner") | models.Q(is_signatory=False, is_coordinator=False),
+                name="membership_learner_has_no_powers",
             ),
         ]
 
@@ -57,6 +68,19 @@ class Membership(TimeStamped):
     def can_work(self) -> bool:
         """Owners and staff prepare and run offers and orders; learners never do."""
         return self.role in self.WORKING
+
+    @property
+    def powers(self) -> list[str]:
+        """The fields that say what this member may do besides daily work."""
+        return [name for name in ("is_signatory", "is_coordinator") if getattr(self, name)]
+
+    @property
+    def can_sign(self) -> bool:
+        return self.can_trade and self.is_signatory
+
+    @property
+    def can_release(self) -> bool:
+        return self.can_sell and self.is_coordinator
 
     @property
     def can_trade(self) -> bool:

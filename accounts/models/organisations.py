@@ -194,7 +194,10 @@ class Organisation(Lifecycle, TimeStamped):
         """Creates a draft organisation that `by` owns."""
         organisation = cls(slug=slug_of(fields["name"], new_ref()), **fields)
         organisation.save()
-        membership = Membership.objects.create(user=by, organisation=organisation, role=Membership.Role.OWNER)
+        membership = Membership.objects.create(
+            user=by, organisation=organisation, role=Membership.Role.OWNER, is_signatory=True,
+            is_coordinator=organisation.is_school,
+        )  # fmt: skip
         organisation.record("create", by=membership)
         return organisation
 

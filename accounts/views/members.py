@@ -84,15 +84,15 @@ def invitation_revoke(request: AuthedRequest, ref: str) -> HttpResponse:
 @owner_required
 def member_role(request: AuthedRequest, pk: int) -> HttpResponse:
     member = get_object_or_404(request.organisation.memberships.select_related("user"), pk=pk)
-    form = RoleForm(request.POST if request.method == "POST" else None, initial={"role": member.role})
+    form = RoleForm(request.POST if request.method == "POST" else None, member=member)
     if request.method == "POST" and form.is_valid():
         raise_if_reauthentication_required(request, app="account")
         try:
-            handover.change_role(member, form.cleaned_data["role"], by=request.membership)
+            handover.change_place(member, **form.cleaned_data, by=request.membership)
         except Refusal as refusal:
             form.add_error(refusal.field, refusal.message)
         else:
-            messages.success(request, _("The role was changed."))
+            messages.success(request, _("What this member may do was changed."))
             return redirect("accounts:member_list")
     status = 422 if form.is_bound else 200
     return render(request, "accounts/member_role.html", {"form": form, "member": member}, status=status)

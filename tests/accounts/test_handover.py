@@ -4,10 +4,10 @@ import pytest
 from django.core.exceptions import PermissionDenied
 from django.utils import timezone
 
-from accounts.handover import change_role, remove_member
+from accounts.handover import change_powers, change_role, remove_member
 from accounts.models import Invitation, Membership, Notification, Refusal
 from accounts.notifications import send_due
-from tests.factories import make_booking, make_order, make_resource, make_user, member
+from tests.factories import make_booking, make_member, make_order, make_resource, make_user, member
 
 
 @pytest.fixture
@@ -16,7 +16,7 @@ def owner(alice, school):
 
 
 def test_removing_a_trainer_hands_over_and_tells_both(owner, adam, sara, school, offer, buyer, alice):
-    order = make_order(offer, buyer, "accepted")
+    order = make_order(offer, buyer, "scheduled")
 
     remove_member(member(adam, school), successor=alice, by=owner)
 
@@ -38,7 +38,7 @@ def test_the_successor_is_told(owner, adam, sara, school):
 
 
 def test_a_buyers_orders_and_drafts_get_a_new_contact(offer, buyer, company, bob):
-    owner = Membership.objects.create(user=make_user("Other Owner"), organisation=company, role="owner")
+    owner = make_member(make_user("Other Owner"), company, "owner", is_signatory=True)
     order, draft = make_order(offer, buyer, "quoted"), make_order(offer, buyer, "draft")
 
     remove_member(buyer, successor=owner.user, by=buyer)
@@ -102,7 +102,7 @@ def test_with_the_member_go_their_invitations_and_waiting_mails(owner, adam, ali
 
 
 def test_access_ends_with_the_next_request(owner, adam, sara, school, offer, buyer, signed_in):
-    order = make_order(offer, buyer, "accepted")
+    order = make_order(offer, buyer, "scheduled")
     client = signed_in(adam)
     assert client.get(order.get_absolute_url()).status_code == 200
 
@@ -161,3 +161,47 @@ def test_a_trainer_with_appointments_is_retired_first(owner, adam, sara, school,
     remove_member(member(adam, school), successor=sara, by=owner)
     order.refresh_from_db()
     assert order.trainer == sara
+
+
+def test_powers_are_given_by_owners_and_told(owner, adam, school, alice):
+    change_powers(member(adam, school), by=owner, is_signatory=True, is_coordinator=True)
+
+    given = member(adam, school)
+    assert (given.can_sign, given.can_release) == (True, True)
+    activity = school.activities.get(verb="organisation.change_powers")
+    assert [n.recipient for n in activity.notifications.all()] == [adam]
+    assert activity.line == "The powers of Adam Aspen changed: signs agreements, frees learners from class"
+    change_powers(given, by=owner)
+    assert school.activities.last().line == "The powers of Adam Aspen changed: no further powers"
+
+
+def test_the_same_powers_again_are_not_recorded(owner, adam, school):
+    change_powers(member(adam, school), by=owner)
+
+    assert not school.activities.filter(verb="organisation.change_powers").exists()
+
+
+def test_powers_are_refused(owner, adam, lea, school, outsider, bob, company, buyer):
+    with pytest.raises(PermissionDenied):
+        change_powers(member(adam, school), by=member(adam, school), is_signatory=True)
+    with pytest.raises(PermissionDenied):
+        change_powers(member(adam, school), by=outsider, is_signatory=True)
+    with pytest.raises(Refusal, match="Learners"):
+        change_powers(member(lea, school), by=owner, is_signatory=True)
+    with pytest.raises(Refusal, match="Only a school"):
+        change_powers(buyer, by=buyer, is_signatory=True, is_coordinator=True)
+
+    assert school.memberships.filter(is_signatory=True).count() == 1
+
+
+def test_somebody_who_signs_is_left(owner, adam, sara, school):
+    with pytest.raises(Refusal, match="Nobody would be left"):
+        change_powers(owner, by=owner, is_coordinator=True)
+    change_role(member(adam, school), "owner", by=owner)
+    with pytest.raises(Refusal, match="Nobody would be left"):
+        remove_member(owner, successor=sara, by=owner)
+
+    change_powers(member(adam, school), by=owner, is_signatory=True)
+    remove_member(owner, successor=sara, by=member(adam, school))
+
+    assert not school.memberships.filter(pk=owner.pk).exists()

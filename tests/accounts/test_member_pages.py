@@ -103,6 +103,15 @@ def test_an_owner_changes_a_role(owner, adam, school):
     assert member(adam, school).is_owner
 
 
+def test_an_owner_gives_powers(owner, adam, school):
+    path = f"/people/{member(adam, school).pk}/role/"
+
+    owner.post(path, {"role": "staff", "is_signatory": "on", "is_coordinator": "on"})
+
+    assert member(adam, school).powers == ["is_signatory", "is_coordinator"]
+    assert owner.get(path).content.decode().count(" checked") == 2
+
+
 def test_the_last_owner_is_told_why_not(owner, alice, school):
     response = owner.post(f"/people/{member(alice, school).pk}/role/", {"role": "staff"})
 
