@@ -1,114 +1,18 @@
-"""The words of what happens to offers and orders. See accounts.notices for how they are used."""
+"""The words of what happens to orders."""
 
 from django.utils.translation import gettext_lazy as _
 
-from accounts.notices import Notice, choice_of, day_of, days_of, fields_of, register, when_of
+from accounts.notices import Notice, register, when_of
 from marketplace.ical import mailed_calendar
 
-OFFER = {"kind": "offer", "url_name": "marketplace:offer_manage", "button": _("Open the offer")}
 ORDER = {"kind": "order", "url_name": "marketplace:order_detail", "button": _("Open the order")}
 DATED = ORDER | {"calendar": mailed_calendar}
 MESSAGE = ORDER | {"kind": "message"}
 TIME = ORDER | {"codes": {"when": when_of}}
 REMINDER = ORDER | {"kind": "reminder"}
-DAYS = {
-    "kind": "organisation",
-    "codes": {"kind": choice_of("marketplace.CalendarEntry", "kind"), "starts_on": day_of, "ends_on": day_of},
-}
-FEED = {"kind": "organisation", "codes": {"feed": choice_of("marketplace.Feed", "kind")}}
-RESOURCE = {"kind": "organisation", "url_name": "marketplace:resource_detail", "button": _("Open it")}
-SPECIAL = {"codes": {"days": days_of}}
 
 register(
     {
-        "organisation.add_days": Notice(
-            title=_("The calendar of %(title)s changed"),
-            told=_("%(kind)s was added to the calendar: %(starts_on)s to %(ends_on)s. %(name)s"), **DAYS,
-        ),
-        "organisation.change_days": Notice(
-            title=_("The calendar of %(title)s changed"),
-            told=_("%(kind)s was changed in the calendar: %(starts_on)s to %(ends_on)s. %(name)s"), **DAYS,
-        ),
-        "organisation.remove_days": Notice(
-            title=_("The calendar of %(title)s changed"),
-            told=_("%(kind)s was removed from the calendar: %(starts_on)s to %(ends_on)s. %(name)s"), **DAYS,
-        ),
-        "organisation.make_feed": Notice(
-            title=_("A calendar address was made for %(title)s"),
-            told=_("%(person)s made a calendar address: %(feed)s %(calendar)s"), **FEED,
-        ),
-        "organisation.stop_feed": Notice(
-            title=_("A calendar address of %(title)s was stopped"),
-            told=_("%(person)s stopped a calendar address: %(feed)s %(calendar)s"), **FEED,
-        ),
-        "offer.start": Notice(title=_("Draft: %(title)s"), told=_("%(by)s began a draft"), **OFFER),
-        "offer.change": Notice(title=_("Changed: %(title)s"), told=_("%(by)s changed the offer"), **OFFER),
-        "offer.change_live": Notice(
-            title=_("Changed: %(title)s"), told=_("%(by)s corrected the published offer"), **OFFER
-        ),
-        "offer.revise": Notice(title=_("New version begun: %(title)s"), told=_("%(by)s began a new version"), **OFFER),
-        "offer.submit": Notice(
-            title=_("Sent for review: %(title)s"), told=_("%(by)s sent the offer for review"),
-            body=_("A moderator looks at it next, usually within one working day."), **OFFER,
-        ),
-        "offer.approve": Notice(
-            title=_("Published: %(title)s"), told=_("A moderator approved the offer"),
-            body=_("Companies can find and request it now.\n\n%(reason)s"), **OFFER,
-        ),
-        "offer.approve_revision": Notice(
-            title=_("New version published: %(title)s"), told=_("A moderator approved the new version"),
-            body=_("Companies see the new version now.\n\n%(reason)s"), **OFFER,
-        ),
-        "offer.ask_changes": Notice(
-            title=_("Please change: %(title)s"), told=_("A moderator asked for changes: %(reason)s"),
-            body=_("A moderator asks for this before the offer can be published:\n\n%(reason)s\n\nPlease answer within 10 days."),
-            **OFFER,
-        ),
-        "offer.reject": Notice(
-            title=_("Not published: %(title)s"), told=_("A moderator rejected the offer: %(reason)s"),
-            body=_("The reason:\n\n%(reason)s"), **OFFER,
-        ),
-        "offer.give_up": Notice(
-            title=_("Review ended: %(title)s"), told=_("The review ended after 10 days without an answer"),
-            body=_("We asked for changes 10 days ago and heard nothing. You can duplicate the offer and send it again."), **OFFER,
-        ),
-        "offer.pause": Notice(
-            title=_("Paused: %(title)s"), told=_("The offer was paused"),
-            body=_("Companies cannot find it until you resume it."), **OFFER,
-        ),
-        "offer.resume": Notice(title=_("Live again: %(title)s"), told=_("%(by)s resumed the offer"), **OFFER),
-        "offer.suspend": Notice(
-            title=_("Suspended: %(title)s"), told=_("A moderator suspended the offer: %(reason)s"),
-            body=_("The offer is hidden until this is cleared. The reason:\n\n%(reason)s\n\nOrders that run go on."),
-            kind="offer",
-        ),
-        "offer.reinstate": Notice(
-            title=_("Published again: %(title)s"), told=_("A moderator lifted the suspension: %(reason)s"),
-            body=_("%(reason)s"), **OFFER,
-        ),
-        "offer.archive": Notice(
-            title=_("Withdrawn: %(title)s"), told=_("%(by)s archived the offer"),
-            body=_("The school no longer offers this. Your order goes on as agreed."), kind="offer",
-        ),
-        "resource.add": Notice(title=_("Added: %(title)s"), told=_("%(by)s added it"), **RESOURCE),
-        "resource.change": Notice(
-            title=_("Changed: %(title)s"), told=_("%(by)s changed: %(fields)s"),
-            codes={"fields": fields_of("marketplace.Resource")}, **RESOURCE,
-        ),
-        "resource.set_hours": Notice(
-            title=_("New hours: %(title)s"), told=_("%(by)s changed the hours of the week"), **RESOURCE
-        ),
-        "resource.add_special_hours": Notice(
-            title=_("Special hours: %(title)s"), told=_("%(by)s added special hours: %(days)s"),
-            **SPECIAL, **RESOURCE,
-        ),
-        "resource.remove_special_hours": Notice(
-            title=_("Special hours removed: %(title)s"), told=_("%(by)s removed special hours: %(days)s"),
-            **SPECIAL, **RESOURCE,
-        ),
-        "resource.retire": Notice(
-            title=_("No longer used: %(title)s"), told=_("%(by)s retired it"), **RESOURCE
-        ),
         "order.draft": Notice(title=_("Draft: %(title)s"), told=_("%(buyer)s began a request"), **ORDER),
         "order.discard": Notice(title=_("Discarded: %(title)s"), told=_("%(buyer)s discarded the draft"), **ORDER),
         "order.request": Notice(
@@ -139,6 +43,13 @@ register(
         "order.accept": Notice(
             title=_("%(buyer)s accepted your quote: %(title)s"), told=_("%(buyer)s accepted quote %(version)s: %(price)s"),
             body=_("The deal is made at %(price)s, VAT included. Start the order when the class begins."), **DATED,
+        ),
+        "order.schedule": Notice(
+            title=_("Everything is in place: %(title)s"), told=_("Everything is in place for the start"),
+            body=_("Nothing stands in the way any more. The work starts on the agreed day."), **DATED,
+        ),
+        "order.wait": Notice(
+            title=_("The start waits: %(title)s"), told=_("Before the start something is still missing"), **ORDER
         ),
         "order.decline": Notice(
             title=_("%(seller)s declined: %(title)s"), told=_("%(seller)s declined: %(reason)s"),
