@@ -11,7 +11,19 @@ from django.utils import timezone
 
 from accounts.models import Membership, Organisation, User
 from accounts.roles import MODERATORS
-from marketplace.models import Booking, CalendarEntry, Category, Offer, Order, Plan, Resource, Seat, Skill, Slot, Window
+from marketplace.models import (
+    Booking,
+    CalendarEntry,
+    Category,
+    Offer,
+    Order,
+    Plan,
+    Resource,
+    Seat,
+    Skill,
+    Slot,
+    Window,
+)
 
 PASSWORD = "correct horse battery"
 numbers = itertools.count(1)
@@ -140,7 +152,7 @@ PATHS = {
     "requested": ["request"],
     "quoted": ["request", "quote"],
     "countered": ["request", "quote", "counter"],
-    "accepted": ACCEPTED,
+    "scheduled": ACCEPTED,
     "in_progress": [*ACCEPTED, "start"],
     "delivered": [*ACCEPTED, "start", "deliver"],
     "changes_requested": [*ACCEPTED, "start", "deliver", "ask_changes"],

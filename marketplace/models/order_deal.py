@@ -97,6 +97,7 @@ class Deal:
         self.move(
             "book",
             by=by,
+            to=self.planned_status,
             fields=["is_instant", "requested_at", "package_name", *self.SETTLED],
             notify=[*self.sellers()],
             price=quote.gross_text,
@@ -173,7 +174,10 @@ class Deal:
         self.check_limit(quote, by)
         self.window = quote.window
         self.settle(quote)
-        self.move("accept", by=by, fields=self.SETTLED, notify=self.sellers(), version=version, price=quote.gross_text)
+        self.move(
+            "accept", by=by, to=self.planned_status, fields=self.SETTLED, notify=self.sellers(),
+            version=version, price=quote.gross_text,
+        )  # fmt: skip
 
     SETTLED = (
         "window", "net", "vat", "gross", "currency", "starts_on", "ends_on", "starts_at", "ends_at",

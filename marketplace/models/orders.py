@@ -17,6 +17,7 @@ from marketplace.models.order_deal import Deal
 from marketplace.models.order_moves import Moves
 from marketplace.models.order_parties import Parties
 from marketplace.models.order_querysets import OrderQuerySet
+from marketplace.models.order_start import Start
 from marketplace.models.order_terms import Terms
 from marketplace.models.order_trouble import Trouble
 from marketplace.models.order_words import Words
@@ -27,7 +28,7 @@ from vet2b.lib.models import TimeStamped
 from vet2b.lib.refs import new_ref
 
 
-class Order(Deal, Terms, Words, Moves, Work, Trouble, Parties, Dates, Lifecycle, Timed, TimeStamped):
+class Order(Deal, Terms, Words, Moves, Start, Work, Trouble, Parties, Dates, Lifecycle, Timed, TimeStamped):
     """One deal between two organisations, from the first request to completion. Lifecycle E4."""
 
     class Status(models.TextChoices):
@@ -72,6 +73,7 @@ class Order(Deal, Terms, Words, Moves, Work, Trouble, Parties, Dates, Lifecycle,
         "seller": frozenset({S.REQUESTED, S.COUNTERED, S.ACCEPTED, S.SCHEDULED, S.IN_PROGRESS, S.CHANGES_REQUESTED}),
         "moderator": frozenset({S.DISPUTED}),
     }
+    # where `accepted` is the target, an order that waits for nothing is `scheduled` at once: see order_start
     TRANSITIONS = {
         "change_draft": Move(frozenset({S.DRAFT}), None, "buyer_draft"),
         "discard": Move(frozenset({S.DRAFT}), S.WITHDRAWN, "buyer_draft"),
@@ -88,12 +90,11 @@ class Order(Deal, Terms, Words, Moves, Work, Trouble, Parties, Dates, Lifecycle,
         "accept": Move(frozenset({S.QUOTED}), S.ACCEPTED, "buyer"),
         "expire": Move(NEGOTIATING, S.EXPIRED, "system"),
         "remind": Move(NEGOTIATING, None, "system"),
-        # agreements and releases from class move accepted orders on to `scheduled`; until an order needs one,
-        # work may start from `accepted`
-        "start": Move(frozenset({S.ACCEPTED, S.SCHEDULED}), S.IN_PROGRESS, "seller"),
-        "remind_start": Move(frozenset({S.ACCEPTED, S.SCHEDULED}), None, "system"),
-        "chase_start": Move(frozenset({S.ACCEPTED, S.SCHEDULED}), None, "system"),
-        "miss_start": Move(frozenset({S.ACCEPTED, S.SCHEDULED}), S.DISPUTED, "system"),
+        "schedule": Move(PLANNED, S.SCHEDULED, "system"),
+        "start": Move(frozenset({S.SCHEDULED}), S.IN_PROGRESS, "seller"),
+        "remind_start": Move(PLANNED, None, "system"),
+        "chase_start": Move(PLANNED, None, "system"),
+        "miss_start": Move(PLANNED, S.DISPUTED, "system"),
         "deliver": Move(frozenset({S.IN_PROGRESS}), S.DELIVERED, "seller"),
         "ask_changes": Move(frozenset({S.DELIVERED}), S.CHANGES_REQUESTED, "buyer"),
         "chase_changes": Move(frozenset({S.CHANGES_REQUESTED}), None, "system"),
@@ -197,7 +198,10 @@ class Order(Deal, Terms, Words, Moves, Work, Trouble, Parties, Dates, Lifecycle,
             models.UniqueConstraint(fields=["buyer", "request_key"], name="order_once_a_form"),
             models.CheckConstraint(
                 condition=~Q(
-                    status__in=["accepted", "scheduled", "in_progress", "delivered", "changes_requested", "completed"],
+                    status__in=[
+                        "accepted", "agreement_pending", "scheduled", "in_progress", "delivered", "changes_requested",
+                        "completed", "closed",
+                    ],
                     net=None,
                 ),
                 name="order_accepted_has_price",

@@ -80,7 +80,7 @@ def test_book_a_window_in_one_step(new_page, sign_in, arrived, school, adam, sar
     expect(buyer.locator(".order-rail")).to_contain_text("Waiting for Linden Vocational School")
     expect(buyer.locator(".order-facts")).to_contain_text("€217.80")
     order = Order.objects.get()
-    assert (order.status, order.contact.email, order.window.taken) == ("accepted", NORA, 1)
+    assert (order.status, order.contact.email, order.window.taken) == ("scheduled", NORA, 1)
     assert order.accepted_at <= timezone.now()
     assert (adam.email, f"New booking from Maple Bakery: {TITLE}") in arrived()
     find(buyer)

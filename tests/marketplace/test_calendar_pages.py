@@ -211,8 +211,8 @@ def test_closing_days_first_asks_about_the_orders_on_them(trainer, order):
 @pytest.mark.parametrize(
     ("answer", "status", "is_asked", "verb"),
     [
-        ("keep", "accepted", False, None),
-        ("ask_new_time", "accepted", True, "order.ask_new_time"),
+        ("keep", "scheduled", False, None),
+        ("ask_new_time", "scheduled", True, "order.ask_new_time"),
         ("cancel", "cancelled", False, "order.cancel"),
     ],
 )
@@ -238,7 +238,7 @@ def test_a_missing_answer_or_reason_changes_nothing(sent, trainer, order):
     assert page.status_code == 422
     assert "There is a problem" in page.text
     assert not CalendarEntry.objects.exists()
-    assert fresh(order).status == "accepted"
+    assert fresh(order).status == "scheduled"
 
 
 def test_an_order_that_appeared_meanwhile_brings_the_page_again(trainer, order, offer, buyer, seller):
@@ -252,9 +252,9 @@ def test_an_order_that_appeared_meanwhile_brings_the_page_again(trainer, order, 
     assert "Say what becomes of" in page.text
     assert "The roof is open." in page.text
     assert not CalendarEntry.objects.exists()
-    assert fresh(order).status == "accepted"
+    assert fresh(order).status == "scheduled"
     trainer.post(url("entry_add"), CLOSURE | sent | {f"do_{newer.ref}": "keep"})
-    assert (fresh(order).status, fresh(newer).status) == ("cancelled", "accepted")
+    assert (fresh(order).status, fresh(newer).status) == ("cancelled", "scheduled")
     assert CalendarEntry.objects.exists()
 
 
@@ -424,7 +424,7 @@ def test_archiving_asks_and_does_all_at_once(trainer, school, adam, sara, offer,
         sent |= {f"do_{order.ref}": answer, f"why_{order.ref}": "The trainer leaves."}
     trainer.post(address, sent)
 
-    assert [fresh(order).status for order in (kept, moved, cancelled)] == ["accepted", "accepted", "cancelled"]
+    assert [fresh(order).status for order in (kept, moved, cancelled)] == ["scheduled", "scheduled", "cancelled"]
     assert fresh(moved).is_new_time_asked
     assert fresh(asked).status == "requested"
     assert fresh(offer).status == "archived"
@@ -438,5 +438,5 @@ def test_archiving_fails_whole(trainer, offer, buyer, seller):
     page = trainer.post(address, {"touched": "1", f"do_{first.ref}": "cancel", f"why_{first.ref}": "It is over."})
 
     assert page.status_code == 422
-    assert [fresh(order).status for order in (first, second)] == ["accepted", "accepted"]
+    assert [fresh(order).status for order in (first, second)] == ["scheduled", "scheduled"]
     assert fresh(offer).status == "published"

@@ -58,7 +58,7 @@ def test_no_order_slips_in_while_its_day_is_closed(school, seller, buyer):
 
         accepted = order.activities.get(verb="order.accept")
         closed = school.activities.filter(verb="organisation.add_days", details__starts_on=day.isoformat()).first()
-        assert Order.objects.get(pk=order.pk).status == "accepted"
+        assert Order.objects.get(pk=order.pk).status == "scheduled"
         if status == 302:  # it was not agreed yet
             assert closed.pk < accepted.pk
         else:  # it was, so the page asks

@@ -94,7 +94,7 @@ def test_an_accepted_quote_brings_its_days_and_one_without_a_day_brings_none(off
 
     assert set(found) == {adam.email, sara.email}
     assert (found[adam.email]["DTSTART"], found[adam.email]["DTEND"]) == (MONDAY, MONDAY + timedelta(days=5))
-    make_order(offer, buyer, "accepted")
+    make_order(offer, buyer, "scheduled")
     assert by_person("accepted your quote") == dict.fromkeys([adam.email, sara.email])
 
 

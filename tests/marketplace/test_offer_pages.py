@@ -485,7 +485,7 @@ def test_sending_pausing_and_resuming_by_their_buttons(trainer, draft, mona):
 
 
 def test_archiving_first_tells_which_orders_it_touches(trainer, offer, buyer):
-    order = make_order(offer, buyer, "accepted")
+    order = make_order(offer, buyer, "scheduled")
 
     page = trainer.get(url("offer_archive", offer.ref)).content.decode()
 

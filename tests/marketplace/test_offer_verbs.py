@@ -204,7 +204,7 @@ def test_three_expired_requests_in_half_a_year_pause_it(offer, buyer, adam, sara
 
 
 def test_archiving_tells_the_buyers_of_open_orders_and_takes_the_new_version_along(offer, buyer, bob, seller):
-    make_order(offer, buyer, "accepted")
+    make_order(offer, buyer, "scheduled")
     make_order(offer, buyer, "completed")
     revision = offer.revise(by=seller)
 
@@ -216,7 +216,7 @@ def test_archiving_tells_the_buyers_of_open_orders_and_takes_the_new_version_alo
 
 
 def test_suspending_tells_the_buyers_of_open_orders(offer, buyer, bob, adam, sara, mona):
-    make_order(offer, buyer, "accepted")
+    make_order(offer, buyer, "scheduled")
 
     offer.suspend(by=mona, **REASON)
 

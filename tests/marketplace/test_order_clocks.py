@@ -134,7 +134,7 @@ def test_a_near_start_is_announced_by_what_is_left(offer, buyer, seller):
 
 
 def test_without_an_agreed_day_nothing_rings(offer, buyer):
-    assert not make_order(offer, buyer, "accepted").timers.exists()
+    assert not make_order(offer, buyer, "scheduled").timers.exists()
 
 
 def test_both_sides_see_when_the_dispute_opens(agreed, start, bob, adam, signed_in):

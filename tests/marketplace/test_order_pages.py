@@ -356,7 +356,7 @@ def test_booking_in_one_step(instant, bob, buyer, signed_in):
     order = Order.objects.get()
     assert [answer["Location"] for answer in answers] == [order.get_absolute_url()] * 3
     assert (order.status, order.net, order.vat, order.gross) == (
-        "accepted",
+        "scheduled",
         Decimal(260),
         Decimal("54.60"),
         Decimal("314.60"),
@@ -414,7 +414,7 @@ NEXT = {
     ("requested", "adam"): "Write the quote",
     ("countered", "adam"): "Write a new quote",
     ("quoted", "bob"): "Accept for €200",
-    ("accepted", "adam"): "Start the work",
+    ("scheduled", "adam"): "Start the work",
     ("in_progress", "adam"): "Deliver",
     ("delivered", "bob"): "Accept the delivery",
     ("changes_requested", "adam"): "Take up the changes",
@@ -725,7 +725,7 @@ def test_lists_by_side_and_state(offer, buyer, bob, adam, signed_in):
 
     assert shown(bob) == {s for s in orders if s in Order.OPEN}
     assert shown(bob, state="turn") == {"quoted", "delivered"}
-    assert shown(adam, state="turn") == {"requested", "countered", "accepted", "in_progress", "changes_requested"}
+    assert shown(adam, state="turn") == {"requested", "countered", "scheduled", "in_progress", "changes_requested"}
     assert shown(bob, state="ended") == {s for s in orders if s in Order.ENDED}
     assert shown(bob, state="drafts") == {"draft"}
     assert shown(adam, state="all") == set(orders) - {"draft"}

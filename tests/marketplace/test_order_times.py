@@ -83,7 +83,7 @@ def test_a_time_is_held_and_booked_in_two_steps(client, wash, buyer, adam):
 
     order.refresh_from_db()
     assert answer["Location"] == order.get_absolute_url()
-    assert (order.status, order.starts_at, order.starts_on) == ("accepted", at(11), MONDAY)
+    assert (order.status, order.starts_at, order.starts_on) == ("scheduled", at(11), MONDAY)
     assert Seat.objects.get().held_until is None
     assert Notification.objects.filter(recipient=adam, activity__verb="order.book").count() == 1
     assert "11:00–12:00" in client.get(order.get_absolute_url()).content.decode()
@@ -306,7 +306,7 @@ def test_who_cancels_late_is_told_and_it_is_recorded(client, wash, buyer):
 
 def test_an_order_of_days_moves_to_other_days_and_leaves_its_window(client, buyer, adam, school):
     offer = make_offer(school, adam, delivery_modes=["at_school"])
-    order = make_order(offer, buyer, "accepted")
+    order = make_order(offer, buyer, "scheduled")
     order.starts_on = order.ends_on = MONDAY
     order.save()
 
@@ -353,5 +353,5 @@ def test_a_quoted_appointment_stays_at_its_time(client, wash, buyer, adam, schoo
 
     order.accept(2, by=buyer)
 
-    assert (order.starts_at, order.status) == (at(11), "accepted")
+    assert (order.starts_at, order.status) == (at(11), "scheduled")
     assert Seat.objects.get().held_until is None

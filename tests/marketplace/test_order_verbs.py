@@ -48,6 +48,7 @@ CALLS = {
     "accept": lambda o, by: o.accept(1, by=by),
     "expire": lambda o, by: o.expire(by=by),
     "remind": lambda o, by: o.remind(by=by),
+    "schedule": lambda o, by: o.schedule(by=by),
     "start": lambda o, by: o.start(by=by),
     "remind_start": lambda o, by: o.remind_start(by=by),
     "propose_time": lambda o, by: o.propose_time(by=by, starts_on=timezone.localdate() + timedelta(days=30)),
@@ -82,12 +83,12 @@ HAPPY = {
     "counter": ("quoted", S.COUNTERED, ["adam", "sara"]),
     "reject": ("quoted", S.REJECTED, ["adam", "sara"]),
     "withdraw_quote": ("quoted", S.WITHDRAWN, ["bob"]),
-    "accept": ("quoted", S.ACCEPTED, ["adam", "sara"]),
+    "accept": ("quoted", S.SCHEDULED, ["adam", "sara"]),
     "expire": ("requested", S.EXPIRED, ["adam", "bob", "sara"]),
     "remind": ("requested", S.REQUESTED, ["adam", "sara"]),
-    "start": ("accepted", S.IN_PROGRESS, ["bob"]),
-    "chase_start": ("accepted", S.ACCEPTED, ["adam", "bob", "sara"]),
-    "miss_start": ("accepted", S.DISPUTED, ["adam", "bob", "sara"]),
+    "start": ("scheduled", S.IN_PROGRESS, ["bob"]),
+    "chase_start": ("scheduled", S.SCHEDULED, ["adam", "bob", "sara"]),
+    "miss_start": ("scheduled", S.DISPUTED, ["adam", "bob", "sara"]),
     "deliver": ("in_progress", S.DELIVERED, ["bob"]),
     "ask_changes": ("delivered", S.CHANGES_REQUESTED, ["adam", "sara"]),
     "chase_changes": ("changes_requested", S.CHANGES_REQUESTED, ["adam", "bob", "sara"]),
@@ -97,8 +98,8 @@ HAPPY = {
     "warn_first": ("delivered", S.DELIVERED, ["bob"]),
     "warn_last": ("delivered", S.DELIVERED, ["bob"]),
     "auto_accept": ("delivered", S.COMPLETED, ["adam", "bob", "sara"]),
-    "ask_new_time": ("accepted", S.ACCEPTED, ["bob"]),
-    "propose_time": ("accepted", S.ACCEPTED, ["adam", "sara"]),
+    "ask_new_time": ("scheduled", S.SCHEDULED, ["bob"]),
+    "propose_time": ("scheduled", S.SCHEDULED, ["adam", "sara"]),
     "cancel": ("in_progress", S.CANCELLED, ["adam", "sara"]),
     "dispute": ("in_progress", S.DISPUTED, ["adam", "sara"]),
     "urge": ("disputed", S.DISPUTED, ["mona"]),
@@ -157,7 +158,7 @@ def test_verb_moves_the_order_and_tells_the_others(verb, offer, buyer, actor):
 
 def order_in(status, offer, buyer):
     """In any state, those too that only other parts of the site bring an order to."""
-    order = make_order(offer, buyer, status if status in PATHS else "accepted")
+    order = make_order(offer, buyer, status if status in PATHS else "scheduled")
     if status not in PATHS:
         Order.objects.filter(pk=order.pk).update(status=status)
         order.refresh_from_db()
@@ -181,7 +182,7 @@ def test_every_move_of_the_table(verb, status, offer, buyer, seller, actor):
 
     CALLS[verb](order, actor(verb))
 
-    expected = {"resolve": S.IN_PROGRESS}.get(verb) or Order.TRANSITIONS[verb].target or status
+    expected = {"resolve": S.IN_PROGRESS, "accept": S.SCHEDULED}.get(verb) or Order.TRANSITIONS[verb].target or status
     assert Order.objects.get(pk=order.pk).status == expected
 
 

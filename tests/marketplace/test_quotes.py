@@ -83,7 +83,7 @@ def test_a_quote_is_valid_for_two_weeks(offer, buyer):
 
 
 def test_the_accepted_quote_is_a_snapshot(offer, buyer):
-    order = make_order(offer, buyer, "accepted")
+    order = make_order(offer, buyer, "scheduled")
 
     offer.price = Decimal("999.00")
     offer.save()
@@ -143,7 +143,7 @@ def test_above_the_limit_an_owner_decides(offer, buyer, company):
         order.accept(1, by=staff)
     order.accept(1, by=buyer)
 
-    assert order.status == "accepted"
+    assert order.status == "scheduled"
 
 
 # --- Windows ---
@@ -219,7 +219,7 @@ def test_booking_at_the_offers_own_price(fields, quantity, package, sums, school
     expected = tuple(Decimal(amount) for amount in sums)
     assert (order.net, order.vat, order.gross) == expected
     assert (total.net, total.vat, total.gross) == expected
-    assert (order.status, order.is_instant, order.window.taken) == ("accepted", True, 1)
+    assert (order.status, order.is_instant, order.window.taken) == ("scheduled", True, 1)
     assert order.package_name == (f"Size {package}" if package else "")
     assert QuoteLine.objects.get().net == expected[0]
     assert [n.recipient for n in order.activities.last().notifications.all()] == [adam]

@@ -220,7 +220,7 @@ def test_special_hours_are_added_and_removed(trainer, room):
 @pytest.fixture
 def booked(offer, buyer, room):
     """A Monday from 10 to 11."""
-    order = make_order(offer, buyer, "accepted")
+    order = make_order(offer, buyer, "scheduled")
     start = datetime.combine(MONDAY, time(10), RIGA)
     make_booking(order, [room], start, start + timedelta(hours=1))
     return order
@@ -261,7 +261,7 @@ def test_orders_are_asked_about_before_anything_changes(trainer, room, change, b
 
 @pytest.mark.parametrize(
     ("answer", "status", "is_asked"),
-    [("keep", "accepted", 0), ("ask_new_time", "accepted", 1), ("cancel", "cancelled", 0)],
+    [("keep", "scheduled", 0), ("ask_new_time", "scheduled", 1), ("cancel", "cancelled", 0)],
 )
 def test_each_order_gets_its_answer(trainer, room, change, booked, answer, status, is_asked):
     page, sent, is_made = change
@@ -295,12 +295,12 @@ def test_without_a_full_answer_nothing_changes(trainer, room, change, booked, an
     assert response.status_code == 422
     assert f"{field}_{booked.ref}" in response.context["form"].errors
     assert not is_made()
-    assert Order.objects.get(pk=booked.pk).status == "accepted"
+    assert Order.objects.get(pk=booked.pk).status == "scheduled"
 
 
 def test_an_order_that_came_meanwhile_makes_the_page_come_again(trainer, room, change, booked, offer, buyer):
     page, sent, is_made = change
-    other = make_order(offer, buyer, "accepted")
+    other = make_order(offer, buyer, "scheduled")
     start = datetime.combine(MONDAY, time(12), RIGA)
     make_booking(other, [room], start, start + timedelta(hours=1))
 
@@ -311,12 +311,12 @@ def test_an_order_that_came_meanwhile_makes_the_page_come_again(trainer, room, c
     assert response.status_code == 422
     assert len(response.context["form"].orders) == 2
     assert not is_made()
-    assert Order.objects.get(pk=booked.pk).status == "accepted"
+    assert Order.objects.get(pk=booked.pk).status == "scheduled"
 
 
 def test_one_that_comes_at_the_last_moment_does_too(seller, room, offer, buyer):
     def retire():
-        order = make_order(offer, buyer, "accepted")
+        order = make_order(offer, buyer, "scheduled")
         start = datetime.combine(MONDAY, time(10), RIGA)
         make_booking(order, [room], start, start + timedelta(hours=1))
         room.retire(by=seller)

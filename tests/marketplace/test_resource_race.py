@@ -41,7 +41,7 @@ def test_two_who_retire_it_record_it_once(owner):
 def test_an_order_that_is_booked_meanwhile_is_not_passed_over(owner):
     bob = make_user("Bob Birch")
     room, offer = add_resource(owner.organisation), make_offer(owner.organisation, owner.user)
-    order = make_order(offer, member(bob, make_organisation(bob)), "accepted")
+    order = make_order(offer, member(bob, make_organisation(bob)), "scheduled")
     is_locked, results = threading.Event(), []
 
     def retire():

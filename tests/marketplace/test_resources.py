@@ -211,15 +211,15 @@ def test_special_hours_of_one_day_agree(room, seller, hours, is_refused):
 @pytest.fixture
 def booked(offer, buyer, room):
     """A Monday from 10 to 11, with 15 minutes before and after."""
-    order = make_order(offer, buyer, "accepted")
+    order = make_order(offer, buyer, "scheduled")
     order.seat = make_booking(order, [room], at(monday(), 10), at(monday(), 11), before=15, after=15)
     return order
 
 
 def test_orders_that_use_it_are_found(booked, room, seller, offer, buyer, school):
-    past = make_order(offer, buyer, "accepted")
+    past = make_order(offer, buyer, "scheduled")
     make_booking(past, [room], at(monday(-2), 10), at(monday(-2), 11))
-    other = make_order(offer, buyer, "accepted")
+    other = make_order(offer, buyer, "scheduled")
     make_booking(other, [add_resource(school, name="Lab")], at(monday(), 12), at(monday(), 13))
 
     assert list(orders_using(room)) == [booked]

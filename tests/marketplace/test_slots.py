@@ -211,7 +211,7 @@ def test_a_hold_that_ended_is_taken_again_where_nobody_came(lunch, kitchen, buye
     with time_machine.travel(datetime(2026, 2, 26, 8, tzinfo=UTC), tick=False):
         order.book(by=buyer)
 
-    assert order.status == "accepted"
+    assert order.status == "scheduled"
     assert (order.starts_at, order.starts_on) == (at(11), MONDAY)
     assert Booking.objects.live().count() == 1
 

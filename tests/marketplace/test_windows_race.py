@@ -79,7 +79,7 @@ def test_a_window_is_never_oversold(capacity, offer):
 
     assert Counter(answers) == {302: capacity, 422: CLIENTS - capacity}
     assert Window.objects.get().taken == capacity
-    assert Counter(Order.objects.values_list("status", flat=True)) == {"accepted": capacity}
+    assert Counter(Order.objects.values_list("status", flat=True)) == {"scheduled": capacity}
     assert Activity.objects.filter(verb="order.book").count() == capacity
     assert Notification.objects.filter(activity__verb="order.book").count() == capacity
 
@@ -138,13 +138,13 @@ def test_accept_and_withdraw_raced_200_times_end_in_one_of_them(offer, company):
     for order, results in zip(orders, zip(accepted, withdrawn, strict=True), strict=True):
         order.refresh_from_db()
         assert [type(result) for result in results if result] == [InvalidTransition]
-        won = "accepted" if results[0] is None else "withdrawn"
+        won = "scheduled" if results[0] is None else "withdrawn"
         assert order.status == won
-        assert (order.gross is not None) == (won == "accepted")
+        assert (order.gross is not None) == (won == "scheduled")
         assert order.activities.filter(verb__in=["order.accept", "order.withdraw_quote"]).count() == 1
         endings[won] += 1
     assert endings.total() == RACES
-    assert min(endings["accepted"], endings["withdrawn"]) > 10  # or it was no race
+    assert min(endings["scheduled"], endings["withdrawn"]) > 10  # or it was no race
 
 
 def test_two_quotes_accepted_at_once_share_the_last_place(offer, company):
@@ -158,5 +158,5 @@ def test_two_quotes_accepted_at_once_share_the_last_place(offer, company):
     results = at_once([lambda order=order: order.accept(1, by=buyer) for order in orders])
 
     assert [type(result) for result in results if result] == [Refusal] * 7
-    assert Counter(Order.objects.values_list("status", flat=True)) == {"accepted": 1, "quoted": 7}
+    assert Counter(Order.objects.values_list("status", flat=True)) == {"scheduled": 1, "quoted": 7}
     assert Window.objects.get().taken == 1

@@ -143,7 +143,7 @@ def buyers(world):
     yield at("marketplace:order_time", world["wash"].slug)
     yield at("marketplace:order_time", world["wash"].slug, sends="#main form[method=post]")
     yield at("marketplace:order_confirm", world["held"].ref)
-    moving = membership(INGA).organisation.orders_placed.filter(status="accepted", starts_at__isnull=False)[0]
+    moving = membership(INGA).organisation.orders_placed.filter(status="scheduled", starts_at__isnull=False)[0]
     yield at("marketplace:order_propose_time", moving.ref)
     yield at("marketplace:order_propose_time", moving.ref, sends="#main form[method=post]")
     yield at("marketplace:order_detail", world["unsent"].ref)

@@ -9,7 +9,7 @@ from tests.factories import make_member, make_offer, make_order, make_organisati
 from vet2b import figures
 from vet2b.lib.cells import safe_cell
 
-STATES = ["requested", "quoted", "countered", "accepted", "in_progress", "delivered", "changes_requested"]
+STATES = ["requested", "quoted", "countered", "scheduled", "in_progress", "delivered", "changes_requested"]
 
 
 def show(client, user):

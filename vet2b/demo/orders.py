@@ -54,7 +54,7 @@ class Story:
 
     def window(self) -> Window | None:
         """A window of its own for a job that is over, so that it can be dated back; else the offer's next one."""
-        if self.entry["state"] in {"accepted", "in_progress"}:
+        if self.entry["state"] in {"scheduled", "in_progress"}:
             return self.offer.windows.open().order_by("starts_on").first()
         start = timezone.localdate() + timedelta(days=200 + self.offer.windows.count())
         return self.offer.windows.create(starts_on=start, ends_on=start + timedelta(days=4), capacity=2)
