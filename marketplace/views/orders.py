@@ -16,6 +16,7 @@ from marketplace.cards import similar_cards
 from marketplace.models import Order
 from marketplace.models.quotes import offer_total
 from marketplace.views.orders_actions import ACTIONS, form_of, offered_actions
+from marketplace.views.orders_parts import parts_of
 from marketplace.views.orders_timeline import QuoteCard, quote_cards, timeline
 from marketplace.views.switch import switch_page
 from marketplace.words import young_words
@@ -58,6 +59,7 @@ def order_page(
         context["total"] = order.offer and offer_total(order.offer, order.quantity, order.package)
         context["files"] = order.files.all()
         return render(request, "marketplace/orders/check.html", context, status=status)
+    context["parts"] = parts_of(order, by)
     context["entries"] = timeline(order, by.organisation, quotes)
     context["similar"] = others_like(order, by)
     return render(request, "marketplace/orders/detail.html", context, status=status)
