@@ -15,6 +15,7 @@ from marketplace.models import (
     Booking,
     CalendarEntry,
     Category,
+    Learner,
     Offer,
     Order,
     Plan,
@@ -106,6 +107,11 @@ def make_plan(offer, *needs, hours=("09:00", "15:00"), days=range(5), **fields):
     for position, choices in enumerate(needs):
         offer.requirements.create(position=position).choices.set(choices)
     return plan
+
+
+def make_learner(school, given_name="Maja", family_name="Mallow", **fields):
+    """Of age unless `minor_until` says otherwise."""
+    return Learner.objects.create(school=school, given_name=given_name, family_name=family_name, **fields)
 
 
 def make_closure(school, day=None, **fields):

@@ -3,6 +3,7 @@ from marketplace.models.calendar import CalendarEntry
 from marketplace.models.catalogue import Category, CategoryLabel, IscedField, OfferTemplate, Skill
 from marketplace.models.conversations import Message, OrderFile
 from marketplace.models.feeds import Feed
+from marketplace.models.learners import Learner
 from marketplace.models.offers import Offer, OfferText, Package
 from marketplace.models.orders import Order
 from marketplace.models.pictures import Favourite, OfferDocument, OfferImage
@@ -15,9 +16,45 @@ from marketplace.models.windows import Window
 from marketplace.models.youth import YouthRule
 
 __all__ = [
-    "BY_QUANTITY", "INSTANT", "UNPRICED", "Booking", "CalendarEntry", "Category", "CategoryLabel", "Counter",
-    "Currency", "Favourite", "Feed", "IscedField", "Message", "NewTime", "Offer", "OfferDocument", "OfferImage",
-    "OfferTemplate", "OfferText", "Opening", "Order", "OrderFile", "Package", "Plan", "PlanHours", "PriceModel",
-    "Quote", "QuoteLine", "Requirement", "Resource", "SchoolCalendar", "Seat", "Skill", "Slot", "SpecialHours",
-    "Window", "YouthRule", "cents", "index_offers", "vat_of",
-]  # fmt: skip
+    "BY_QUANTITY",
+    "INSTANT",
+    "UNPRICED",
+    "Booking",
+    "CalendarEntry",
+    "Category",
+    "CategoryLabel",
+    "Counter",
+    "Currency",
+    "Favourite",
+    "Feed",
+    "IscedField",
+    "Learner",
+    "Message",
+    "NewTime",
+    "Offer",
+    "OfferDocument",
+    "OfferImage",
+    "OfferTemplate",
+    "OfferText",
+    "Opening",
+    "Order",
+    "OrderFile",
+    "Package",
+    "Plan",
+    "PlanHours",
+    "PriceModel",
+    "Quote",
+    "QuoteLine",
+    "Requirement",
+    "Resource",
+    "SchoolCalendar",
+    "Seat",
+    "Skill",
+    "Slot",
+    "SpecialHours",
+    "Window",
+    "YouthRule",
+    "cents",
+    "index_offers",
+    "vat_of",
+]
