@@ -23,7 +23,7 @@ from accounts.http import AuthedRequest
 from accounts.models import Membership
 from marketplace.ical import CONTENT_TYPE, calendar_text, events_of, feed_text
 from marketplace.models import Feed, Resource
-from marketplace.views.orders import order_for, party
+from marketplace.views.orders_access import order_for, party
 from vet2b.lib.mail import absolute
 
 K = Feed.Kind

@@ -7,7 +7,7 @@ from typing import Any
 
 from django.contrib import messages
 from django.http import Http404, HttpResponse
-from django.shortcuts import get_object_or_404, redirect, render
+from django.shortcuts import redirect, render
 from django.views.decorators.http import require_POST
 
 from accounts.http import AuthedRequest
@@ -15,6 +15,7 @@ from accounts.models import InvalidTransition, Membership, Refusal
 from marketplace.cards import similar_cards
 from marketplace.models import Order
 from marketplace.models.quotes import offer_total
+from marketplace.views.orders_access import order_for, party
 from marketplace.views.orders_actions import ACTIONS, form_of, offered_actions
 from marketplace.views.orders_parts import parts_of
 from marketplace.views.orders_timeline import QuoteCard, quote_cards, timeline
@@ -23,20 +24,6 @@ from marketplace.words import young_words
 
 SIMILAR = 3
 logger = logging.getLogger(__name__)
-
-
-def party(request: AuthedRequest) -> Membership:
-    """The acting membership; for learners and people without an organisation there are no orders."""
-    if request.membership is None or not request.membership.can_work:
-        raise Http404
-    return request.membership
-
-
-def order_for(request: AuthedRequest, ref: str) -> Order:
-    orders = Order.objects.for_organisation(party(request).organisation)
-    return get_object_or_404(
-        orders.with_parties().select_related("package").prefetch_related("new_times").with_next_due(), ref=ref
-    )
 
 
 def order_detail(request: AuthedRequest, ref: str) -> HttpResponse:

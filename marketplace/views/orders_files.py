@@ -7,7 +7,7 @@ from django.shortcuts import get_object_or_404
 
 from accounts.http import AuthedRequest
 from marketplace.models import OrderFile
-from marketplace.views.orders import order_for
+from marketplace.views.orders_access import order_for
 
 
 def order_file(request: AuthedRequest, ref: str, file_ref: str) -> FileResponse:

@@ -16,7 +16,7 @@ from django.utils.translation import gettext_lazy as _
 from accounts.http import AuthedRequest
 from marketplace.models import Order
 from marketplace.models.order_querysets import OrderQuerySet
-from marketplace.views.orders import party
+from marketplace.views.orders_access import party
 
 PAGE = 24
 SIDES = {"placed": "buyer", "received": "seller"}

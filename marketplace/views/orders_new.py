@@ -17,7 +17,7 @@ from accounts.http import AuthedRequest
 from accounts.models import Refusal
 from marketplace.forms.orders import BookForm, RequestForm
 from marketplace.models import Offer, Order, Window
-from marketplace.views.orders import order_for, party
+from marketplace.views.orders_access import order_for, party
 from marketplace.words import price_words, vat_words
 
 

@@ -14,7 +14,7 @@ from accounts.http import AuthedRequest
 from accounts.models import Refusal
 from marketplace.forms.quotes import LineFormSet, QuoteForm, first_lines, first_terms, with_one_more
 from marketplace.models import Order
-from marketplace.views.orders import order_for, party
+from marketplace.views.orders_access import order_for, party
 
 
 def order_quote(request: AuthedRequest, ref: str) -> HttpResponse:

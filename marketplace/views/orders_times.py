@@ -17,7 +17,7 @@ from marketplace.forms.times import ConfirmForm, DaysForm, ReasonPart, TimeForm,
 from marketplace.models import Offer, Order
 from marketplace.models.order_moves import Taken
 from marketplace.strip import Strip
-from marketplace.views.orders import order_for, party
+from marketplace.views.orders_access import order_for, party
 from marketplace.views.orders_new import offer_words, refused_buyer
 
 
