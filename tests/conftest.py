@@ -7,10 +7,21 @@ from django.utils import translation
 from pytest_django.plugin import blocking_manager_key
 
 from accounts.models import Region
-from marketplace.models import Category, CategoryLabel, IscedField, OfferTemplate, Skill, YouthRule
+from marketplace.models import (
+    Category,
+    CategoryLabel,
+    IscedField,
+    OfferTemplate,
+    QualityPoint,
+    QualityPointText,
+    Skill,
+    YouthRule,
+)
 from tests import factories
 
-REFERENCE = (Region, IscedField, Category, CategoryLabel, Skill, OfferTemplate, YouthRule)
+REFERENCE = (
+    Region, IscedField, Category, CategoryLabel, Skill, OfferTemplate, YouthRule, QualityPoint, QualityPointText,
+)  # fmt: skip
 rows_of_migrations = {}
 
 

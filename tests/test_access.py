@@ -99,6 +99,7 @@ RULES = {
     "marketplace:order_detail": (ORDER, order_args),
     "marketplace:order_file": (NOBODY, [*order_args, "'missing'"]),
     "marketplace:order_quote": (SELLS, order_args),
+    "marketplace:order_quality": (ORDER, order_args),
     **{f"marketplace:order_{verb}": (SELLS, order_args) for verb in
        ["start", "deliver", "resume", "ask", "ask_new_time", "decline", "withdraw_quote"]},
     **{f"marketplace:order_{verb}": (BUYS, order_args) for verb in

@@ -222,13 +222,6 @@ class MessageForm(forms.Form):
     files = FilesField()
 
 
-class DeliverForm(forms.Form):
-    note = forms.CharField(
-        label=gettext_lazy("What you deliver, and how to get it"), max_length=3000, widget=forms.Textarea
-    )
-    files = FilesField()
-
-
 class ReasonForm(forms.Form):
     reason = forms.CharField(
         label=gettext_lazy("Reason"), max_length=1000, widget=forms.Textarea,

@@ -8,6 +8,7 @@ from marketplace.models.offers import Offer, OfferText, Package
 from marketplace.models.orders import Order
 from marketplace.models.pictures import Favourite, OfferDocument, OfferImage
 from marketplace.models.prices import BY_QUANTITY, INSTANT, UNPRICED, Currency, PriceModel, cents, vat_of
+from marketplace.models.quality import QualityPoint, QualityPointText, QualitySheet
 from marketplace.models.quotes import Counter, Quote, QuoteLine
 from marketplace.models.resources import Opening, Requirement, Resource, SpecialHours
 from marketplace.models.school_calendar import SchoolCalendar
@@ -43,6 +44,9 @@ __all__ = [
     "Plan",
     "PlanHours",
     "PriceModel",
+    "QualityPoint",
+    "QualityPointText",
+    "QualitySheet",
     "Quote",
     "QuoteLine",
     "Requirement",

@@ -77,6 +77,8 @@ class Work:
         self.guard("deliver", by=by)
         if not note.strip():
             raise Refusal(_("Say what you deliver, or how to get it."), field="note")
+        if self.passed_sheet is None:
+            raise Refusal(_("The checks before this delivery are not signed yet."))
         self.delivered_at = timezone.now()
         stored = self.attach(files, purpose="delivery", by=by)
         self.move("deliver", by=by, fields=["delivered_at"], notify=self.buyers(), text=note, files=stored)

@@ -16,6 +16,7 @@ from marketplace.models.order_dates import Dates
 from marketplace.models.order_deal import Deal
 from marketplace.models.order_moves import Moves
 from marketplace.models.order_parties import Parties
+from marketplace.models.order_quality import Quality
 from marketplace.models.order_querysets import OrderQuerySet
 from marketplace.models.order_start import Start
 from marketplace.models.order_terms import Terms
@@ -28,7 +29,7 @@ from vet2b.lib.models import TimeStamped
 from vet2b.lib.refs import new_ref
 
 
-class Order(Deal, Terms, Words, Moves, Start, Work, Trouble, Parties, Dates, Lifecycle, Timed, TimeStamped):
+class Order(Deal, Terms, Words, Moves, Start, Work, Quality, Trouble, Parties, Dates, Lifecycle, Timed, TimeStamped):
     """One deal between two organisations, from the first request to completion. Lifecycle E4."""
 
     class Status(models.TextChoices):

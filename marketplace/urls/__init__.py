@@ -1,4 +1,4 @@
-from marketplace.urls import calendar, feeds, find, offer_page, offers, orders, resources, week
+from marketplace.urls import calendar, feeds, find, offer_page, offers, orders, quality, resources, week
 
 app_name = "marketplace"
 urlpatterns = [
@@ -7,6 +7,7 @@ urlpatterns = [
     *offers.urlpatterns,
     *feeds.urlpatterns,
     *orders.urlpatterns,
+    *quality.urlpatterns,
     *resources.urlpatterns,
     *week.urlpatterns,
     *offer_page.urlpatterns,

@@ -75,6 +75,7 @@ def steps_of(order: Order, by: Membership, failed: dict[str, Any], quotes: list[
         "endings": [a for a in actions if a.is_final],
         "next": next((a for a in actions if a.is_next), None),
         "can_quote": order.can("quote", by=by),
+        "can_deliver": order.can("deliver", by=by),
         "can_move": order.can("propose_time", by=by),
         "failed": next(iter(failed.values()), None),
     }

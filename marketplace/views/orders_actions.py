@@ -16,7 +16,6 @@ from marketplace.forms.orders import (
     AnswerForm,
     AskForm,
     ChangesForm,
-    DeliverForm,
     EmptyForm,
     MessageForm,
     OptionalReasonForm,
@@ -54,10 +53,6 @@ ACTIONS = {
             OptionalReasonForm,
         ),
         Action("start", _("Start the work"), _("The work has begun. The client was told.")),
-        Action(
-            "deliver", _("Deliver"), _("Delivered. The client has 10 working days to look at it."), DeliverForm,
-            _("Files and a note on how to use them. The client then accepts or asks for changes."),
-        ),
         Action("resume", _("Take up the changes"), _("You are at work again. The client was told.")),
         Action(
             "accept_delivery", _("Accept the delivery"), _("The order is complete. The school sends its invoice."),
@@ -107,7 +102,7 @@ ACTIONS = {
     )
 }  # fmt: skip
 # the one thing that is waited for; the first that is allowed gets the filled button
-NEXT_STEPS = ("answer", "quote", "accept", "start", "deliver", "resume", "accept_delivery")
+NEXT_STEPS = ("answer", "quote", "accept", "start", "resume", "accept_delivery")
 
 
 @dataclass(frozen=True)

@@ -3,25 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
-
-from django.utils.functional import Promise
 
 from accounts.models import Membership
 from marketplace.models import Order
-
-
-@dataclass(frozen=True)
-class Part:
-    label: str | Promise
-    state: str | Promise  # how it stands, in a few words
-    url: str
-    icon: str
-    is_my_turn: bool = False
-
+from marketplace.parts import Part
+from marketplace.views.quality import quality_part
 
 # each gives the line of one part, or None where the order has no such part for this reader
-PARTS: tuple[Callable[[Order, Membership], Part | None], ...] = ()
+PARTS: tuple[Callable[[Order, Membership], Part | None], ...] = (quality_part,)
 
 
 def parts_of(order: Order, by: Membership) -> list[Part]:

@@ -149,7 +149,7 @@ def test_a_trainer_who_leaves_can_no_longer_be_booked(owner, adam, sara, school)
 
 def test_a_trainer_with_appointments_is_retired_first(owner, adam, sara, school, offer, buyer):
     trainer = make_resource(school, "Adam Aspen", "trainer", person=adam)
-    order = make_order(offer, buyer, "accepted")
+    order = make_order(offer, buyer, "scheduled")
     tomorrow = timezone.now() + timedelta(days=1)
     make_booking(order, [trainer], tomorrow, tomorrow + timedelta(hours=1))
 

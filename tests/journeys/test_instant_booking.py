@@ -76,7 +76,7 @@ def test_book_a_window_in_one_step(new_page, sign_in, arrived, school, adam, sar
     find(buyer)
     book(buyer)
 
-    expect(buyer.locator(".order-state")).to_contain_text("Accepted")
+    expect(buyer.locator(".order-state")).to_contain_text("Scheduled")
     expect(buyer.locator(".order-rail")).to_contain_text("Waiting for Linden Vocational School")
     expect(buyer.locator(".order-facts")).to_contain_text("€217.80")
     order = Order.objects.get()

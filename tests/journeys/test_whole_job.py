@@ -116,6 +116,14 @@ def act(page, verb, button, **answers):
     form.get_by_role("button", name=button).click()
 
 
+def deliver(page, note):
+    page.locator(".order-rail").get_by_role("link", name="Check and deliver").click()
+    for answer in page.get_by_label("Yes", exact=True).all():
+        answer.check()
+    page.locator("[name=note]").fill(note)
+    page.get_by_role("button", name="Sign and deliver").click()
+
+
 def quote(page, price, message):
     page.locator(".order-rail").get_by_role("link", name="quote").click()
     page.locator("[name=lines-0-unit_price]").fill(price)
@@ -159,19 +167,19 @@ def agree(buyer, trainer, offer, arrived):
     buyer.reload()
     expect(buyer.locator("#quote-1")).to_contain_text("Replaced")
     act(buyer, "accept", "Accept for €210")
-    stands(buyer, "Accepted", f"Waiting for {offer.school.name}")
+    stands(buyer, "Scheduled", f"Waiting for {offer.school.name}")
     expect(buyer.locator(".order-facts")).to_contain_text("€210.00")
     assert (offer.trainer.email, f"Maple Bakery accepted your quote: {ENGLISH}") in arrived()
 
 
 def work(trainer, school, arrived):
     trainer.reload()
-    stands(trainer, "Accepted", "Start when the class begins")
+    stands(trainer, "Scheduled", "Start when the class begins")
     act(trainer, "start", "Start the work")
     stands(trainer, "In progress", "Do the work, then deliver")
     assert arrived() == [(NORA, f"{school.name} started: {ENGLISH}")]
 
-    act(trainer, "deliver", "Deliver", note="It is online.")
+    deliver(trainer, "It is online.")
     stands(trainer, "Delivered", "Waiting for Maple Bakery")
     assert arrived() == [(NORA, f"{school.name} delivered: {ENGLISH}")]
 
@@ -190,7 +198,7 @@ def change(buyer, trainer, offer, arrived):
     stands(trainer, "In progress", "Do the work, then deliver")
     assert arrived() == [(NORA, f"{offer.school.name} works on your changes: {ENGLISH}")]
 
-    act(trainer, "deliver", "Deliver", note="The logo is larger now.")
+    deliver(trainer, "The logo is larger now.")
     stands(trainer, "Delivered", "Waiting for Maple Bakery")
     assert arrived() == [(NORA, f"{offer.school.name} delivered: {ENGLISH}")]
 

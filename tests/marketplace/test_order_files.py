@@ -10,7 +10,7 @@ from django.db import transaction
 from django.urls import reverse
 
 from accounts.models import Refusal, Report
-from marketplace.models import OrderFile
+from marketplace.models import OrderFile, QualitySheet
 from marketplace.models.pictures import remove_stray_files
 from tests.factories import make_member, make_order
 from vet2b.lib.uploads import Checked
@@ -87,19 +87,24 @@ def test_every_row_has_its_file_when_the_disk_fills_up_half_way(offer, buyer, me
 
 
 @pytest.mark.parametrize(
-    ("verb", "status", "fields"),
-    [("write", "requested", {"text": "Our logo."}), ("deliver", "in_progress", {"note": "It is online."})],
+    ("verb", "status", "fields", "failed"),
+    [
+        ("write", "requested", {"text": "Our logo."}, "failed"),
+        ("deliver", "in_progress", {"note": "It is online."}, "form"),
+    ],
 )
-def test_a_full_disk_is_an_error_of_the_form(verb, status, fields, offer, buyer, adam, media, signed_in):
+def test_a_full_disk_is_an_error_of_the_form(verb, status, fields, failed, offer, buyer, adam, media, signed_in):
     order = make_order(offer, buyer, status)
     (media / "orders").write_text("a file where a folder should be")
-    form = fields | {"files": SimpleUploadedFile("plan.pdf", PDF, "application/pdf")}
+    checks = {f"point_{point.pk}": "yes" for point in order.quality_points}
+    form = checks | fields | {"files": SimpleUploadedFile("plan.pdf", PDF, "application/pdf")}
 
     page = signed_in(adam).post(reverse(f"marketplace:order_{verb}", args=[order.ref]), form)
 
     assert page.status_code == 422
-    assert page.context["failed"].errors == {"files": ["The file could not be stored. Please try again later."]}
+    assert page.context[failed].errors == {"files": ["The file could not be stored. Please try again later."]}
     assert all(str(text) in page.text for text in fields.values())
+    assert not QualitySheet.objects.exists()
     assert not OrderFile.objects.exists()
 
 

@@ -415,7 +415,7 @@ NEXT = {
     ("countered", "adam"): "Write a new quote",
     ("quoted", "bob"): "Accept for €200",
     ("scheduled", "adam"): "Start the work",
-    ("in_progress", "adam"): "Deliver",
+    ("in_progress", "adam"): "Check and deliver",
     ("delivered", "bob"): "Accept the delivery",
     ("changes_requested", "adam"): "Take up the changes",
 }
@@ -534,6 +534,7 @@ def test_an_empty_reason_is_asked_for_with_the_form_open(offer, buyer, adam, sig
 def test_the_whole_job_by_its_buttons(offer, buyer, bob, adam):
     order = make_order(offer, buyer, "requested")
     company, school = Client(), Client()
+    checks = {f"point_{point.pk}": "yes" for point in order.quality_points}
     company.force_login(bob)
     school.force_login(adam)
     steps = [
@@ -542,10 +543,10 @@ def test_the_whole_job_by_its_buttons(offer, buyer, bob, adam):
         (school, "quote", quote_form(price="150,50")),
         (company, "accept", {"version": 2}),
         (school, "start", {}),
-        (school, "deliver", {"note": "It is online.", "files": [picture("home.png")]}),
+        (school, "deliver", checks | {"note": "It is online.", "files": [picture("home.png")]}),
         (company, "ask_changes", {"text": "A larger logo."}),
         (school, "resume", {}),
-        (school, "deliver", {"note": "Larger now."}),
+        (school, "deliver", checks | {"note": "Larger now."}),
         (company, "extend_review", {}),
         (company, "write", {"text": "Thank you", "files": [picture("thanks.png")]}),
         (company, "accept_delivery", {}),

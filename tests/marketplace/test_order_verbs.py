@@ -13,6 +13,7 @@ from marketplace.models import Order
 from tests.factories import (
     LINE,
     PATHS,
+    deliver,
     make_closure,
     make_member,
     make_offer,
@@ -57,7 +58,7 @@ CALLS = {
     "ask_new_time": lambda o, by: o.ask_new_time(by=by, reason="The kitchen is closed."),
     "chase_start": lambda o, by: o.chase_start(by=by),
     "miss_start": lambda o, by: o.miss_start(by=by),
-    "deliver": lambda o, by: o.deliver("It is online.", by=by),
+    "deliver": lambda o, by: deliver(o, by),
     "ask_changes": lambda o, by: o.ask_changes("A larger logo.", by=by),
     "chase_changes": lambda o, by: o.chase_changes(by=by),
     "resume": lambda o, by: o.resume(by=by),
@@ -424,7 +425,7 @@ def test_files_go_with_the_words(offer, buyer, seller, settings, tmp_path):
     settings.MEDIA_ROOT = tmp_path
     order = make_order(offer, buyer, "in_progress")
 
-    order.deliver("Here it is.", by=seller, files=[file("a.pdf"), file("b.pdf")])
+    deliver(order, seller, "Here it is.", files=[file("a.pdf"), file("b.pdf")])
 
     stored = order.activities.last().details["files"]
     assert [(row["name"], row["size"]) for row in stored] == [("a.pdf", 8), ("b.pdf", 8)]
@@ -465,7 +466,7 @@ def test_review_clock_is_extended_once(offer, buyer):
 def test_rounds_of_changes_run_out(offer, buyer, seller):
     order = make_order(offer, buyer, "changes_requested")
     order.resume(by=seller)
-    order.deliver("Again.", by=seller)
+    deliver(order, seller, "Again.")
 
     assert not order.can("ask_changes", by=buyer)
     with pytest.raises(Refusal):

@@ -375,7 +375,7 @@ def test_a_draft_that_holds_a_time_loses_it_without_a_question(trainer, room, of
 def class_booked(school, offer, buyer):
     """A class on Monday from 9 to 15, and on Tuesday from 7 to 8."""
     group = add_resource(school, "class", "3B")
-    orders = [make_order(offer, buyer, "accepted") for _each in range(2)]
+    orders = [make_order(offer, buyer, "scheduled") for _each in range(2)]
     for order, (days, begins, hours) in zip(orders, ((1, 7, 1), (0, 9, 6)), strict=True):
         start = datetime.combine(MONDAY + timedelta(days=days), time(begins), RIGA)
         make_booking(order, [group], start, start + timedelta(hours=hours))

@@ -104,7 +104,7 @@ def test_calendars_are_found_by_kind_school_and_words(desk, school):
 
 def test_bookings_name_their_orders_and_drafts_stay_the_buyers(desk, school, offer, buyer):
     kitchen = make_resource(school)
-    sent, draft = make_order(offer, buyer, "accepted"), make_order(offer, buyer, "draft")
+    sent, draft = make_order(offer, buyer, "scheduled"), make_order(offer, buyer, "draft")
     for number, order in enumerate((sent, draft)):
         start = START + timedelta(days=number)
         make_booking(order, [kitchen], start, start + timedelta(hours=1))
@@ -128,7 +128,7 @@ def test_the_list_of_bookings_takes_the_same_queries_for_1_and_3(desk, school, o
 
     def book(number):
         start = START + timedelta(days=number)
-        order = make_order(offer, buyer, "accepted")
+        order = make_order(offer, buyer, "scheduled")
         make_booking(order, [make_resource(school, f"Kitchen {number}")], start, start + timedelta(hours=1))
 
     book(0)
@@ -141,7 +141,7 @@ def test_the_list_of_bookings_takes_the_same_queries_for_1_and_3(desk, school, o
 
 
 def test_the_page_of_an_order_tells_its_times_and_what_was_proposed(desk, school, offer, buyer):
-    order = make_order(offer, buyer, "accepted")
+    order = make_order(offer, buyer, "scheduled")
     make_booking(order, [make_resource(school)], START, START + timedelta(hours=1))
     order.new_times.create(is_from_buyer=True, starts_on=START.date(), ends_on=START.date(), answer="refused")
 

@@ -433,7 +433,7 @@ def test_it_takes_the_same_statements_for_1_and_30_bookings(signed_in, offer, bu
     def fill(numbers):
         for number in numbers:
             start = at(8, day=MONDAY + timedelta(days=number % 5)) + timedelta(minutes=90 * (number // 5))
-            order = make_order(offer, buyer, "accepted")
+            order = make_order(offer, buyer, "scheduled")
             make_booking(order, [kitchen, adams_time], start, start + timedelta(minutes=60), 10, 10)
             order.new_times.create(is_from_buyer=False, starts_on=MONDAY, ends_on=MONDAY)
             Window.objects.create(offer=offer, starts_on=MONDAY, ends_on=MONDAY + timedelta(days=number), capacity=2)

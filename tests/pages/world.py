@@ -246,6 +246,11 @@ def orders_of_schools(world):
         yield reader, at("marketplace:order_detail", order.ref)
         if order.status == "requested":
             yield reader, at("marketplace:order_quote", order.ref)
+        if order.status == "in_progress":
+            yield reader, at("marketplace:order_deliver", order.ref)
+            yield reader, at("marketplace:order_deliver", order.ref, sends="#main form[method=post]")
+        if order.status == "delivered":
+            yield reader, at("marketplace:order_quality", order.ref)
 
 
 def desk(_world):

@@ -107,17 +107,11 @@ class Story:
         if state in AFTER_START:
             steps += [lambda: order.start(by=self.seller), *self.chatter("in_progress")]
         if state in {"delivered", "changes_requested", "completed"}:
-            steps += [
-                lambda: order.deliver(entry["delivery_note"], by=self.seller),
-                *self.chatter("delivered"),
-            ]
+            steps += [self.deliver, *self.chatter("delivered")]
         if state == "changes_requested" or (state == "completed" and entry["changes_text"]):
             steps.append(lambda: order.ask_changes(entry["changes_text"], by=self.buyer))
         if state == "completed" and entry["changes_text"]:
-            steps += [
-                lambda: order.resume(by=self.seller),
-                lambda: order.deliver(entry["delivery_note"], by=self.seller),
-            ]
+            steps += [lambda: order.resume(by=self.seller), self.deliver]
         if state == "completed":
             steps.append(lambda: order.accept_delivery(by=self.buyer))
         if state == "cancelled":
@@ -125,6 +119,10 @@ class Story:
         if state == "disputed":
             steps.append(lambda: order.dispute(by=self.buyer, reason=entry["dispute_text"]))
         return steps
+
+    def deliver(self) -> None:
+        self.order.check_quality({point.pk: ("yes", "") for point in self.order.quality_points}, by=self.seller)
+        self.order.deliver(self.entry["delivery_note"], by=self.seller)
 
     def quote(self, quote: dict[str, Any]) -> None:
         lines = [
@@ -173,6 +171,7 @@ class Story:
         Notification.objects.filter(activity__pk__gt=newest).update(created_at=moment)
         for rows in self.dated_rows():
             rows.exclude(pk__in=known[rows.model]).update(created_at=moment)
+        self.order.sheets.filter(signed_at__gt=moment).update(signed_at=moment)
         self.last = moment
 
     def dated_rows(self) -> list[Any]:
