@@ -7,7 +7,7 @@ STATUSES = [
 
 
 class Migration(migrations.Migration):
-    dependencies = [("marketplace", "0027_calendar_feeds")]
+    dependencies = [("marketplace", "0031_breaks")]
 
     operations = [
         migrations.RemoveConstraint("order", "order_accepted_has_price"),
