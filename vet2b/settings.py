@@ -273,6 +273,7 @@ LOGGING = {
     },
     "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "line"}},
     "root": {"handlers": ["console"], "level": env.str("LOG_LEVEL", "INFO")},
+    "loggers": {"fontTools": {"level": "WARNING"}},
 }
 if env.str("SENTRY_DSN", ""):
     import sentry_sdk  # noqa: PLC0415 - an optional extra
