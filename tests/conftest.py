@@ -10,6 +10,7 @@ from accounts.models import Region
 from marketplace.models import (
     Category,
     CategoryLabel,
+    Clause,
     IscedField,
     OfferTemplate,
     QualityPoint,
@@ -20,8 +21,17 @@ from marketplace.models import (
 from tests import factories
 
 REFERENCE = (
-    Region, IscedField, Category, CategoryLabel, Skill, OfferTemplate, YouthRule, QualityPoint, QualityPointText,
-)  # fmt: skip
+    Region,
+    Category,
+    CategoryLabel,
+    Clause,
+    IscedField,
+    OfferTemplate,
+    QualityPoint,
+    QualityPointText,
+    Skill,
+    YouthRule,
+)
 rows_of_migrations = {}
 
 

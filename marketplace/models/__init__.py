@@ -1,6 +1,7 @@
 from marketplace.models.appointments import Booking, NewTime, Plan, PlanHours, Seat, Slot
 from marketplace.models.calendar import CalendarEntry
 from marketplace.models.catalogue import Category, CategoryLabel, IscedField, OfferTemplate, Skill
+from marketplace.models.clauses import Clause, ClauseText, clauses_for
 from marketplace.models.conversations import Message, OrderFile
 from marketplace.models.feeds import Feed
 from marketplace.models.learners import Learner
@@ -24,6 +25,8 @@ __all__ = [
     "CalendarEntry",
     "Category",
     "CategoryLabel",
+    "Clause",
+    "ClauseText",
     "Counter",
     "Currency",
     "Favourite",
@@ -59,6 +62,7 @@ __all__ = [
     "Window",
     "YouthRule",
     "cents",
+    "clauses_for",
     "index_offers",
     "vat_of",
 ]
