@@ -1,4 +1,4 @@
-from accounts.models.activity import Activity, Notification, Tracked
+from accounts.models.activity import Activity, Notification, RecordHead, Tracked
 from accounts.models.addresses import AddressChange, RefusedAddress
 from accounts.models.invitations import Invitation
 from accounts.models.lifecycle import InvalidTransition, Lifecycle, Move, Refusal
@@ -13,7 +13,7 @@ from accounts.models.users import User, display_name
 
 __all__ = [
     "ALWAYS_MAILED", "Activity", "AddressChange", "Delivery", "InvalidTransition", "Invitation", "Kind", "Lifecycle",
-    "Mailed", "MailedQuerySet", "Membership", "Move", "Notification", "NotificationPreference",
-    "Organisation", "OutgoingMail", "Refusal", "RefusedAddress", "Region", "Report", "Timed", "Timer", "Tracked",
-    "User", "display_name", "ring_due_timers",
+    "Mailed", "MailedQuerySet", "Membership", "Move", "Notification", "NotificationPreference", "Organisation",
+    "OutgoingMail", "RecordHead", "Refusal", "RefusedAddress", "Region", "Report", "Timed", "Timer", "Tracked", "User",
+    "display_name", "ring_due_timers",
 ]  # fmt: skip

@@ -23,7 +23,8 @@ if TYPE_CHECKING:
 class Activity(models.Model):
     """What happened, once and for ever: timelines, mails and the audit all read these rows.
 
-    `details` holds what the words of the notice need, as it was then."""
+    `details` holds what the words of the notice need, as it was then. The database fills `place` and `digest`, which
+    chain the rows of a subject, and refuses to change or remove a row: see accounts.records."""
 
     verb = models.CharField(_("verb"), max_length=60)
     actor = models.ForeignKey(User, models.PROTECT, null=True, blank=True, related_name="activities")
@@ -36,6 +37,8 @@ class Activity(models.Model):
     reason = models.TextField(_("reason"), blank=True)
     details = models.JSONField(default=dict, blank=True)
     created_at = models.DateTimeField(default=timezone.now)
+    place = models.PositiveIntegerField(default=0, editable=False)
+    digest = models.CharField(max_length=64, default="", editable=False)
 
     TIMED_VERBS = frozenset({"lift"})
 
@@ -75,6 +78,19 @@ class Activity(models.Model):
         latest = self.subject.activities.filter(verb=self.verb).order_by("-created_at", "-pk").first()
         if latest.pk == self.pk:
             self.subject.reinstate(by=self.actor, reason=self.details["until"])
+
+
+class RecordHead(models.Model):
+    """How many activities a subject has, and the digest of the last: what tells that the last one is gone."""
+
+    pk = models.CompositePrimaryKey("subject_type_id", "subject_id")
+    subject_type = models.ForeignKey(ContentType, models.PROTECT, related_name="+")
+    subject_id = models.BigIntegerField()
+    rows = models.PositiveIntegerField(default=0)
+    digest = models.CharField(max_length=64)
+
+    def __str__(self) -> str:
+        return f"{self.subject_type_id}-{self.subject_id}"
 
 
 class NotificationQuerySet(MailedQuerySet):

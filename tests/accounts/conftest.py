@@ -9,7 +9,9 @@ from django.db import connection, connections
 
 from tests import factories
 
-OWN = "accounts_user, accounts_organisation, accounts_activity, accounts_timer, accounts_outgoingmail"
+OWN = """
+accounts_user, accounts_organisation, accounts_activity, accounts_recordhead, accounts_timer, accounts_outgoingmail
+"""
 
 
 @pytest.fixture

@@ -12,6 +12,7 @@ from django.db.models import F
 from django.utils import timezone
 
 from accounts.models import Activity, Membership, Notification, User
+from accounts.records import rewriting
 from marketplace.models import Offer, Order, Window
 
 Step = Callable[[], Any]
@@ -167,7 +168,8 @@ class Story:
         newest = activity.pk if activity else 0
         known = {rows.model: set(rows.values_list("pk", flat=True)) for rows in self.dated_rows()}
         step()
-        Activity.objects.filter(pk__gt=newest).update(created_at=moment)
+        with rewriting("demo"):
+            Activity.objects.filter(pk__gt=newest).update(created_at=moment)
         Notification.objects.filter(activity__pk__gt=newest).update(created_at=moment)
         for rows in self.dated_rows():
             rows.exclude(pk__in=known[rows.model]).update(created_at=moment)
@@ -198,7 +200,8 @@ class Story:
             **dates, starts_on=order.starts_on, ends_on=order.ends_on, updated_at=self.last,
             created_at=min(moments.values()),
         )  # fmt: skip
-        order.activities.filter(verb="order.draft").update(created_at=min(moments.values()))
+        with rewriting("demo"):
+            order.activities.filter(verb="order.draft").update(created_at=min(moments.values()))
         order.timers.update(due_at=F("due_at") - (timezone.now() - self.last))
         if order.window and order.window.starts_on > timezone.localdate() + timedelta(days=150):
             day = (start or self.last).date()
