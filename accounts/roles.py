@@ -15,8 +15,8 @@ MODERATOR_MAY = {
         "view_offer", "view_order", "view_category", "add_category", "change_category", "view_categorylabel",
         "add_categorylabel", "change_categorylabel", "view_offertemplate", "change_offertemplate",
         "view_youthrule", "change_youthrule", "view_calendarentry", "view_resource", "view_booking",
-        "view_qualitypoint", "add_qualitypoint", "change_qualitypoint",
-        "view_qualitypointtext", "add_qualitypointtext", "change_qualitypointtext",
+        "view_qualitypoint", "add_qualitypoint", "change_qualitypoint", "view_qualitypointtext",
+        "add_qualitypointtext", "change_qualitypointtext", "view_clause", "add_clause", "change_clause",
     ],
     "admin": ["view_logentry"],
 }  # fmt: skip

@@ -16,7 +16,10 @@ LOOK_UP = (
     "marketplace.order", "accounts.organisation", "marketplace.offer", "accounts.user", "marketplace.calendarentry",
     "marketplace.resource", "marketplace.booking",
 )  # fmt: skip
-CONTENT = ("marketplace.category", "marketplace.offertemplate", "marketplace.youthrule")
+CONTENT = (
+    "marketplace.category", "marketplace.offertemplate", "marketplace.qualitypoint", "marketplace.clause",
+    "marketplace.youthrule",
+)  # fmt: skip
 SYSTEM = ("accounts.notification", "accounts.outgoingmail", "accounts.timer", "accounts.activity", "admin.logentry")
 
 

@@ -6,9 +6,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from django.conf import settings
-from django.db import models
-from django.db.models import Max
-from django.db.models.functions import Now
+from django.db import models, transaction
+from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 from django_countries.fields import CountryField
@@ -60,7 +59,7 @@ class Clause(models.Model):
     is_checked = models.BooleanField(
         _("checked by a lawyer"), default=False, help_text=_("Only where a lawyer of that country has read this text.")
     )
-    created_at = models.DateTimeField(_("written on"), db_default=Now(), editable=False)
+    created_at = models.DateTimeField(_("written on"), default=timezone.now, editable=False)
 
     objects = ClauseQuerySet.as_manager()
 
@@ -78,11 +77,17 @@ class Clause(models.Model):
         place = self.country.name or _("any country")
         return f"{self.get_key_display()} · {place} · {self.get_language_display()} · {self.version}"
 
+    def versions(self) -> ClauseQuerySet:
+        """All versions of the same clause, the newest first."""
+        same = Clause.objects.filter(key=self.key, country=self.country, language=self.language)
+        return same.order_by("-version")
+
+    @transaction.atomic
     def supersede(self) -> None:
         """Saves these words as the next version of the same clause; the versions before it stay."""
-        same = Clause.objects.filter(key=self.key, country=self.country, language=self.language)
-        latest = same.aggregate(latest=Max("version"))["latest"] or 0
-        self.pk, self.version = None, latest + 1
+        list(self.versions().select_for_update())
+        latest = self.versions().values_list("version", flat=True).first() or 0
+        self.pk, self.version, self.created_at = None, latest + 1, timezone.now()
         self._state.adding = True
         self.save(force_insert=True)
 

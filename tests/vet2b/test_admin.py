@@ -32,6 +32,8 @@ LISTS = [
     "/admin/accounts/report/",
     "/admin/marketplace/category/",
     "/admin/marketplace/offertemplate/",
+    "/admin/marketplace/clause/",
+    "/admin/marketplace/qualitypoint/",
     "/admin/marketplace/youthrule/",
     "/admin/marketplace/calendarentry/",
     "/admin/marketplace/resource/",
@@ -112,7 +114,8 @@ def test_the_group_may_exactly_this(db):
         "marketplace.view_category", "marketplace.view_categorylabel", "marketplace.view_offer",
         "marketplace.view_offertemplate", "marketplace.view_order", "marketplace.change_youthrule",
         "marketplace.view_youthrule", "marketplace.view_calendarentry", "marketplace.view_resource",
-        "marketplace.view_booking",
+        "marketplace.view_booking", "marketplace.view_clause", "marketplace.add_clause",
+        "marketplace.change_clause",
     }  # fmt: skip
 
 
@@ -122,7 +125,7 @@ def test_only_our_own_pages_are_there(db):
         "accounts.Activity", "accounts.Notification", "accounts.Organisation", "accounts.OutgoingMail",
         "accounts.Report", "accounts.Timer", "accounts.User", "admin.LogEntry", "marketplace.Booking",
         "marketplace.CalendarEntry", "marketplace.Category", "marketplace.Offer", "marketplace.OfferTemplate",
-        "marketplace.Order", "marketplace.Resource", "marketplace.YouthRule",
+        "marketplace.Order", "marketplace.Resource", "marketplace.YouthRule", "marketplace.Clause",
     }  # fmt: skip
 
 
@@ -141,8 +144,8 @@ def test_what_is_not_theirs_is_not_there(desk, path):
 
 
 @pytest.mark.parametrize("path", LISTS)
-def test_moderators_add_and_delete_nothing_but_categories(desk, world, path):
-    expected = 200 if path == "/admin/marketplace/category/" else 403
+def test_moderators_add_nothing_but_categories_and_clauses(desk, world, path):
+    expected = 200 if path in {"/admin/marketplace/category/", "/admin/marketplace/clause/"} else 403
 
     assert desk.get(f"{path}add/").status_code == expected
     first = admin.site._registry[Category].model.objects.first() if "category" in path else None
