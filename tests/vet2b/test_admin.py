@@ -115,7 +115,9 @@ def test_the_group_may_exactly_this(db):
         "marketplace.view_offertemplate", "marketplace.view_order", "marketplace.change_youthrule",
         "marketplace.view_youthrule", "marketplace.view_calendarentry", "marketplace.view_resource",
         "marketplace.view_booking", "marketplace.view_clause", "marketplace.add_clause",
-        "marketplace.change_clause",
+        "marketplace.change_clause", "marketplace.view_qualitypoint", "marketplace.add_qualitypoint",
+        "marketplace.change_qualitypoint", "marketplace.view_qualitypointtext", "marketplace.add_qualitypointtext",
+        "marketplace.change_qualitypointtext",
     }  # fmt: skip
 
 
@@ -125,7 +127,7 @@ def test_only_our_own_pages_are_there(db):
         "accounts.Activity", "accounts.Notification", "accounts.Organisation", "accounts.OutgoingMail",
         "accounts.Report", "accounts.Timer", "accounts.User", "admin.LogEntry", "marketplace.Booking",
         "marketplace.CalendarEntry", "marketplace.Category", "marketplace.Offer", "marketplace.OfferTemplate",
-        "marketplace.Order", "marketplace.Resource", "marketplace.YouthRule", "marketplace.Clause",
+        "marketplace.Order", "marketplace.QualityPoint", "marketplace.Resource", "marketplace.YouthRule", "marketplace.Clause",
     }  # fmt: skip
 
 
