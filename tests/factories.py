@@ -114,6 +114,16 @@ def make_learner(school, given_name="Maja", family_name="Mallow", **fields):
     return Learner.objects.create(school=school, given_name=given_name, family_name=family_name, **fields)
 
 
+def make_class(school, name="3B", year=3, size=3, minors=0, **fields):
+    """A class with students, the first `minors` of them under 18."""
+    group = make_resource(school, name, "class", year=year, has_minors=minors > 0, **fields)
+    birthday = timezone.localdate() + timedelta(days=200)
+    for number in range(size):
+        given, family = f"Given{number}", f"Family{number}"
+        make_learner(school, given, family, group=group, minor_until=birthday if number < minors else None)
+    return group
+
+
 def make_closure(school, day=None, **fields):
     """A closed day, a month ahead unless told otherwise."""
     day = day or timezone.localdate() + timedelta(days=30)

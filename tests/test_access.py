@@ -106,6 +106,8 @@ RULES = {
        ["answer", "accept", "accept_delivery", "counter", "ask_changes", "extend_review", "reject", "withdraw"]},
     **{f"marketplace:order_{verb}": (ORDER, order_args) for verb in
        ["write", "cancel", "dispute", "confirm", "propose_time", "agree_time", "refuse_time"]},
+    "marketplace:order_team": (SELLS, order_args),
+    "marketplace:order_team_absent": (SELLS, order_args),
     "marketplace:offer_free_times": (NOBODY_PUBLIC, ["offer.slug"]),
 }  # fmt: skip
 # addresses of django-allauth, and those that act on the reader's own things: only that none breaks and that

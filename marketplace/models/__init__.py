@@ -14,6 +14,7 @@ from marketplace.models.quotes import Counter, Quote, QuoteLine
 from marketplace.models.resources import Opening, Requirement, Resource, SpecialHours
 from marketplace.models.school_calendar import SchoolCalendar
 from marketplace.models.search import index_offers
+from marketplace.models.teams import TeamMember
 from marketplace.models.windows import Window
 from marketplace.models.youth import YouthRule
 
@@ -59,6 +60,7 @@ __all__ = [
     "Skill",
     "Slot",
     "SpecialHours",
+    "TeamMember",
     "Window",
     "YouthRule",
     "cents",

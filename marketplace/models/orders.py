@@ -19,6 +19,7 @@ from marketplace.models.order_parties import Parties
 from marketplace.models.order_quality import Quality
 from marketplace.models.order_querysets import OrderQuerySet
 from marketplace.models.order_start import Start
+from marketplace.models.order_team import Team
 from marketplace.models.order_terms import Terms
 from marketplace.models.order_trouble import Trouble
 from marketplace.models.order_words import Words
@@ -29,7 +30,22 @@ from vet2b.lib.models import TimeStamped
 from vet2b.lib.refs import new_ref
 
 
-class Order(Deal, Terms, Words, Moves, Start, Work, Quality, Trouble, Parties, Dates, Lifecycle, Timed, TimeStamped):
+class Order(
+    Deal,
+    Terms,
+    Words,
+    Moves,
+    Start,
+    Work,
+    Quality,
+    Trouble,
+    Team,
+    Parties,
+    Dates,
+    Lifecycle,
+    Timed,
+    TimeStamped,
+):
     """One deal between two organisations, from the first request to completion. Lifecycle E4."""
 
     class Status(models.TextChoices):
@@ -119,6 +135,8 @@ class Order(Deal, Terms, Words, Moves, Start, Work, Quality, Trouble, Parties, D
         ),
         "urge": Move(frozenset({S.DISPUTED}), None, "system"),
         "resolve": Move(frozenset({S.DISPUTED}), None, "moderator", needs_reason=True),
+        "assign_team": Move(PLANNED | {S.IN_PROGRESS, S.CHANGES_REQUESTED}, None, "seller"),
+        "replace_learner": Move(PLANNED | {S.IN_PROGRESS, S.CHANGES_REQUESTED}, None, "seller"),
         "write": Move(OPEN | {S.COMPLETED}, None, "either"),
     }  # fmt: skip
     CLOCKS = ("expire", "miss_start", "auto_accept")  # the timers that change the state, as against reminders

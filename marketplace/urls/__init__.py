@@ -1,4 +1,4 @@
-from marketplace.urls import calendar, feeds, find, offer_page, offers, orders, quality, resources, week
+from marketplace.urls import calendar, feeds, find, offer_page, offers, orders, quality, resources, teams, week
 
 app_name = "marketplace"
 urlpatterns = [
@@ -9,6 +9,7 @@ urlpatterns = [
     *orders.urlpatterns,
     *quality.urlpatterns,
     *resources.urlpatterns,
+    *teams.urlpatterns,
     *week.urlpatterns,
     *offer_page.urlpatterns,
 ]

@@ -22,6 +22,7 @@ ICONS = {
     "decline": "circle-x", "reject": "circle-x", "withdraw": "rotate-ccw", "withdraw_quote": "rotate-ccw",
     "cancel": "ban", "ask_new_time": "calendar",
     "propose_time": "calendar", "agree_time": "calendar-check", "refuse_time": "calendar",
+    "assign_team": "users", "replace_learner": "users",
 }  # fmt: skip
 
 

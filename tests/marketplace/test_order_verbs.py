@@ -15,6 +15,7 @@ from tests.factories import (
     PATHS,
     deliver,
     make_closure,
+    make_learner,
     make_member,
     make_offer,
     make_order,
@@ -71,6 +72,8 @@ CALLS = {
     "dispute": lambda o, by: o.dispute(by=by, reason="Not what was agreed."),
     "urge": lambda o, by: o.urge(by=by),
     "resolve": lambda o, by: o.resolve("continue", by=by, reason="Both sides talked."),
+    "assign_team": lambda o, by: o.assign_team([make_learner(o.seller)], by=by),
+    "replace_learner": lambda o, by: o.replace_learner(make_learner(o.seller), None, "absent", by=by),
     "write": lambda o, by: o.write("Hello.", by=by),
 }
 # verb -> (from, to, who is told); from one state each, the table below has all of them
@@ -105,6 +108,7 @@ HAPPY = {
     "dispute": ("in_progress", S.DISPUTED, ["adam", "sara"]),
     "urge": ("disputed", S.DISPUTED, ["mona"]),
     "resolve": ("disputed", S.IN_PROGRESS, ["adam", "bob", "sara"]),
+    "assign_team": ("scheduled", S.SCHEDULED, []),
     "write": ("requested", S.REQUESTED, ["adam", "sara"]),
 }
 PARTY = {verb: move.party for verb, move in Order.TRANSITIONS.items()}
@@ -170,8 +174,9 @@ ALLOWED = [
     (verb, status)
     for verb, move in sorted(Order.TRANSITIONS.items())
     for status in sorted(move.sources)
-    # these need dates, or a proposal: see test_quotes.py, test_order_clocks.py and test_order_times.py
-    if verb not in {"book", "remind_start", "agree_time", "refuse_time"}
+    # these need dates, a proposal or a team: see test_quotes.py, test_order_clocks.py,
+    # test_order_times.py and test_teams.py
+    if verb not in {"book", "remind_start", "agree_time", "refuse_time", "replace_learner"}
 ]
 
 

@@ -244,6 +244,10 @@ def orders_of_schools(world):
     for order in Order.objects.exclude(status="draft").order_by("status", "pk").distinct("status"):
         reader = order.seller.memberships.filter(role="owner").select_related("user")[0].user.email
         yield reader, at("marketplace:order_detail", order.ref)
+        if order.status == "scheduled":
+            yield reader, at("marketplace:order_team", order.ref)
+            yield reader, at("marketplace:order_team_absent", order.ref)
+            yield reader, at("marketplace:order_team_absent", order.ref, sends="#main form[method=post]")
         if order.status == "requested":
             yield reader, at("marketplace:order_quote", order.ref)
         if order.status == "in_progress":
