@@ -15,7 +15,7 @@ from django.utils.translation import gettext as _
 from icalendar import Calendar, Event
 
 from accounts.models import Notification, Organisation
-from marketplace.models import Feed, Offer, Order, SchoolCalendar, Window
+from marketplace.models import Feed, Offer, Order, Release, Resource, SchoolCalendar, Window
 from marketplace.models.school_calendar import DayKind, days
 from marketplace.models.slots import Span
 from vet2b.lib.mail import absolute, one_line, site_host
@@ -97,6 +97,8 @@ def feed_text(feed: Feed) -> bytes:
     events = events_of(feed.orders(), organisation, feed.taken())
     if feed.kind == Feed.Kind.ORGANISATION and organisation.is_school:
         events += [*window_events(organisation), *closure_events(organisation, feed.created_at)]
+    if feed.resource and feed.resource.is_class:
+        events += release_events(feed.resource)
     return calendar_text(events, f"VET2B · {feed} · {organisation.name}")
 
 
@@ -113,6 +115,26 @@ def window_event(window: Window) -> Event:
         f"window-{window.pk}", offer.updated_at, f"{offer.title} · {places}", url=absolute(offer.get_absolute_url())
     )
     set_days(event, window.starts_on, window.ends_on)
+    return event
+
+
+def release_events(group: Resource) -> Iterator[Event]:
+    """When lessons are missed, without anybody's name."""
+    recent = Release.objects.of_class(group).filter(ends_on__gte=timezone.localdate() - SHOWN * DAY)
+    return map(release_event, recent.select_related("order__seller"))
+
+
+def release_event(release: Release) -> Event:
+    summary = _("Freed for %(order)s") % {"order": release.order.title}
+    if release.times and release.starts_on != release.ends_on:
+        summary = f"{summary} · {release.times}"
+    url = absolute(release.get_absolute_url())
+    event = event_of(f"release-{release.order.ref}", release.updated_at, summary, url=url)
+    if release.starts_at and release.starts_on == release.ends_on:
+        for name, wall in (("dtstart", release.starts_at), ("dtend", release.ends_at)):
+            event.add(name, datetime.combine(release.starts_on, wall, release.order.zone))
+    else:
+        set_days(event, release.starts_on, release.ends_on)
     return event
 
 

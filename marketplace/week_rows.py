@@ -14,7 +14,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import pgettext
 
 from accounts.models import Organisation, User
-from marketplace.models import Booking, NewTime, Offer, Order, Resource, Seat, Slot, Window
+from marketplace.models import Booking, NewTime, Offer, Order, Release, Resource, Seat, Slot, Window
 from marketplace.models.slots import Span
 
 SHOWN = Order.OPEN | {Order.Status.COMPLETED, Order.Status.CLOSED}
@@ -101,7 +101,8 @@ class Subject:
         return offers.filter(pk__in=Offer.objects.filter(requirements__choices=self.resource).values("pk"))
 
     def lines(self, first: date, last: date) -> list[Line]:
-        found = [*self.windows(first, last), *self.orders_by_days(first, last), *self.new_days(first, last)]
+        parts = (self.windows, self.orders_by_days, self.new_days, self.releases)
+        found = [line for part in parts for line in part(first, last)]
         return sorted(found, key=lambda line: (line.first, line.last))
 
     def orders_by_days(self, first: date, last: date) -> Iterable[Line]:
@@ -120,6 +121,15 @@ class Subject:
             words = _("%(taken)s of %(all)s places taken") % places
             url = reverse("marketplace:offer_manage", args=[window.offer.ref])
             yield Line(window.starts_on, window.ends_on, window.offer.title, url, places=words)
+
+    def releases(self, first: date, last: date) -> Iterable[Line]:
+        """When the class, or some of it, is freed from lessons."""
+        if self.resource is None or not self.resource.is_class:
+            return
+        releases = Release.objects.of_class(self.resource).filter(starts_on__lte=last, ends_on__gte=first)
+        for release in releases.select_related("order").order_by("starts_on", "pk"):
+            title = _("Freed for %(order)s") % {"order": release.order.title}
+            yield Line(release.starts_on, release.ends_on, title, release.get_absolute_url(), times=release.times)
 
     def needs(self, orders: Iterable[Order], resources: Iterable[Resource]) -> list[str]:
         """Who and what else takes part."""
@@ -187,3 +197,8 @@ class Line:
     url: str
     share: Share | None = None
     places: str = ""
+    times: str = ""  # of a release from class, whole days where there are none
+
+    @property
+    def is_window(self) -> bool:
+        return bool(self.places)

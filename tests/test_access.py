@@ -106,6 +106,9 @@ RULES = {
        ["answer", "accept", "accept_delivery", "counter", "ask_changes", "extend_review", "reject", "withdraw"]},
     **{f"marketplace:order_{verb}": (ORDER, order_args) for verb in
        ["write", "cancel", "dispute", "confirm", "propose_time", "agree_time", "refuse_time"]},
+    "marketplace:release_list": ((frozenset({"school_owner", "other_trainer"}), False), []),
+    "marketplace:order_release": (SELLS, order_args),
+    **{f"marketplace:release_{verb}": (NOBODY, order_args) for verb in ["approve", "refuse", "waive"]},
     "marketplace:order_team": (SELLS, order_args),
     "marketplace:order_team_absent": (SELLS, order_args),
     "marketplace:offer_free_times": (NOBODY_PUBLIC, ["offer.slug"]),

@@ -17,7 +17,7 @@ from django.utils.translation import pgettext_lazy
 from accounts.admin.desk import queue_cards
 from accounts.http import AuthedRequest
 from accounts.models import Membership, Organisation, User
-from marketplace.models import Offer, Order, Window
+from marketplace.models import Offer, Order, Release, Window
 from vet2b import figures
 from vet2b.lib.cells import safe_cell
 
@@ -85,6 +85,8 @@ def school(request: AuthedRequest, membership: Membership) -> HttpResponse:
         "unfinished": unfinished_offers(membership),
         "windows": upcoming_windows(organisation),
     }
+    if membership.can_release:
+        context["releases_waiting"] = Release.objects.of_school(organisation).waiting().count()
     if membership.is_owner:
         context |= {"people": workload(organisation), "member_count": organisation.memberships.count()}
     return render(request, "vet2b/dashboard_school.html", context)

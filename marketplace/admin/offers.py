@@ -30,7 +30,9 @@ RULES = {
 register_rules(RULES)
 DECISIONS = {"approve", "approve_revision", "ask_changes", "reject", "suspend", "reinstate", "give_up"}
 TERMS = ("kind", "category", "min_quantity", "max_quantity", "rounds_of_changes", "is_instant", "travel_radius_km")
-CLASS = ("trainer", "substitute", "class_name", "class_year", "class_size", "eqf_level", "has_minors")
+CLASS = (
+    "trainer", "substitute", "class_name", "class_year", "class_size", "eqf_level", "has_minors", "frees_from_class",
+)  # fmt: skip
 
 
 class OfferRuleForm(RuleForm):

@@ -187,10 +187,14 @@ class PeopleForm(PartForm):
 
     class Meta:
         model = Offer
-        fields = ["trainer", "substitute", "class_name", "class_year", "class_size", "eqf_level", "has_minors"]
+        fields = [
+            "trainer", "substitute", "class_name", "class_year", "class_size", "eqf_level", "has_minors",
+            "frees_from_class",
+        ]  # fmt: skip
         help_texts = {
             "class_name": _("For example “3B, web development”. Never the names of students."),
             "has_minors": _("Then school staff are present at all times, and no work is done at night."),
+            "frees_from_class": _("Then a coordinator of your school frees them before the work starts."),
         }  # fmt: skip
 
     def __init__(self, *args: Any, **kwargs: Any):

@@ -11,6 +11,7 @@ from marketplace.models.pictures import Favourite, OfferDocument, OfferImage
 from marketplace.models.prices import BY_QUANTITY, INSTANT, UNPRICED, Currency, PriceModel, cents, vat_of
 from marketplace.models.quality import QualityPoint, QualityPointText, QualitySheet
 from marketplace.models.quotes import Counter, Quote, QuoteLine
+from marketplace.models.releases import Release
 from marketplace.models.resources import Opening, Requirement, Resource, SpecialHours
 from marketplace.models.school_calendar import SchoolCalendar
 from marketplace.models.search import index_offers
@@ -53,6 +54,7 @@ __all__ = [
     "QualitySheet",
     "Quote",
     "QuoteLine",
+    "Release",
     "Requirement",
     "Resource",
     "SchoolCalendar",

@@ -21,7 +21,10 @@ PART_FIELDS = {
         "kind", "category", "lead_time_days", "min_quantity", "max_quantity", "rounds_of_changes",
         "delivery_modes", "travel_radius_km", "languages",
     ),
-    "people": ("trainer", "substitute", "class_name", "class_year", "class_size", "eqf_level", "has_minors"),
+    "people": (
+        "trainer", "substitute", "class_name", "class_year", "class_size", "eqf_level", "has_minors",
+        "frees_from_class",
+    ),
 }  # fmt: skip
 # a published offer may change in these at once; all else waits for a moderator in a new version (E2)
 LIVE_FIELDS = frozenset({"summary", "body", "stages", "practises", "languages", "trainer", "substitute"})

@@ -123,6 +123,7 @@ class Offer(OfferVerbs, OfferEdits, OfferFiles, OfferWindows, OfferTimes, OfferC
     class_size = models.PositiveSmallIntegerField(_("number of students"), null=True, blank=True)
     eqf_level = models.PositiveSmallIntegerField(_("EQF level"), null=True, blank=True)
     has_minors = models.BooleanField(_("students under 18 take part"), default=True)
+    frees_from_class = models.BooleanField(_("students miss lessons for this"), default=False)
     skills = models.ManyToManyField(Skill, blank=True, related_name="offers", verbose_name=_("skills practised"))
 
     submitted_at = models.DateTimeField(null=True, blank=True)

@@ -94,6 +94,7 @@ class Deal:
         if self.package:
             self.package_name = self.package.words_for(None)["name"]
         self.settle(quote)
+        self.need_release()
         self.move(
             "book",
             by=by,
@@ -174,6 +175,7 @@ class Deal:
         self.check_limit(quote, by)
         self.window = quote.window
         self.settle(quote)
+        self.need_release()
         self.move(
             "accept", by=by, to=self.planned_status, fields=self.SETTLED, notify=self.sellers(),
             version=version, price=quote.gross_text,

@@ -193,6 +193,7 @@ class Moves:
         self.move("agree_time", by=by, fields=fields, notify=self.other_side(by), when=when)
         self.clear_timers()
         self.await_start()
+        self.renew_release()
 
     def leave_window(self) -> None:
         """Other days than the window's: its place is free again."""

@@ -1,6 +1,12 @@
 from __future__ import annotations
 
+from collections.abc import Iterable
+from typing import TYPE_CHECKING
+
 from django.db import transaction
+
+if TYPE_CHECKING:
+    from marketplace.models.learners import Learner
 
 
 class Start:
@@ -35,3 +41,17 @@ class Start:
             self.move("schedule", by=by, to=to, notify=[*self.sellers(), *self.buyers()])
         elif to != self.status:
             self.move("wait", by=by, to=to)
+
+    def need_release(self) -> None:
+        """Within the verb that agrees the order, before its planned status is read."""
+        if self.offer and self.offer.frees_from_class:
+            self._meta.get_field("release").related_model.objects.create(order=self)
+
+    def renew_release(self, team: Iterable[Learner] | None = None) -> None:
+        """Within a verb that moved the order, or with those who are new in its team: a release that was asked for or
+        given is needed anew, unless it holds for them too. The order may go back to waiting."""
+        release = getattr(self, "release", None)
+        if release is None or (team is not None and release.covers(team)):
+            return
+        if release.can("reopen", by=None):
+            release.reopen(by=None)

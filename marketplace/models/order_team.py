@@ -54,6 +54,7 @@ class Team:
         self.team.bulk_create(self.team.model(order=self, learner=each, joined_by=by.user) for each in new)
         if gone or new:
             self.move("assign_team", by=by, count=len(wanted))
+            self.renew_release(new)
 
     @transaction.atomic
     def replace_learner(self, old: Learner, new: Learner | None, reason: str, *, by: Membership) -> None:
@@ -72,6 +73,8 @@ class Team:
         if new is not None:
             self.team.create(learner=new, joined_by=by.user, stands_in_for=member)
         self.move("replace_learner", by=by, count=self.team.live().count())
+        if new is not None:
+            self.renew_release([new])
 
     def refuse_strangers(self, learners: Collection[Learner]) -> None:
         if any(learner.school_id != self.seller_id or learner.left_on is not None for learner in learners):

@@ -1,4 +1,16 @@
-from marketplace.urls import calendar, feeds, find, offer_page, offers, orders, quality, resources, teams, week
+from marketplace.urls import (
+    calendar,
+    feeds,
+    find,
+    offer_page,
+    offers,
+    orders,
+    quality,
+    releases,
+    resources,
+    teams,
+    week,
+)
 
 app_name = "marketplace"
 urlpatterns = [
@@ -8,6 +20,7 @@ urlpatterns = [
     *feeds.urlpatterns,
     *orders.urlpatterns,
     *quality.urlpatterns,
+    *releases.urlpatterns,
     *resources.urlpatterns,
     *teams.urlpatterns,
     *week.urlpatterns,

@@ -23,6 +23,8 @@ ICONS = {
     "cancel": "ban", "ask_new_time": "calendar",
     "propose_time": "calendar", "agree_time": "calendar-check", "refuse_time": "calendar",
     "assign_team": "users", "replace_learner": "users",
+    "ask_release": "school", "approve_release": "school", "refuse_release": "school", "waive_release": "school",
+    "reopen_release": "school",
 }  # fmt: skip
 
 

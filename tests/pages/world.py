@@ -39,6 +39,7 @@ NO_PAGES = {
     "marketplace:offer_times_remove", "marketplace:offer_window_change", "marketplace:order_book",
     "marketplace:feed", "marketplace:feed_make", "marketplace:feed_stop", "marketplace:order_calendar",
     "marketplace:order_file", "marketplace:order_price",
+    "marketplace:release_approve", "marketplace:release_refuse", "marketplace:release_waive",
     "marketplace:special_hours_add", "marketplace:special_hours_remove",
     *(f"marketplace:order_{verb}" for verb in ACTIONS),
     "account_complete_password_reset", "account_confirm_login_code", "account_confirm_password_reset_code",
@@ -188,6 +189,7 @@ def school_owners(world):
     yield at("accounts:member_role", world["colleague"].pk)
     yield at("accounts:member_remove", world["colleague"].pk)
     yield at("marketplace:offer_archive", draft)
+    yield at("marketplace:release_list")
 
 
 def trainers(world):
@@ -245,6 +247,8 @@ def orders_of_schools(world):
         reader = order.seller.memberships.filter(role="owner").select_related("user")[0].user.email
         yield reader, at("marketplace:order_detail", order.ref)
         if order.status == "scheduled":
+            yield reader, at("marketplace:order_release", order.ref)
+            yield reader, at("marketplace:order_release", order.ref, sends="#main form[method=post]")
             yield reader, at("marketplace:order_team", order.ref)
             yield reader, at("marketplace:order_team_absent", order.ref)
             yield reader, at("marketplace:order_team_absent", order.ref, sends="#main form[method=post]")

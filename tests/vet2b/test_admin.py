@@ -127,7 +127,8 @@ def test_only_our_own_pages_are_there(db):
         "accounts.Activity", "accounts.Notification", "accounts.Organisation", "accounts.OutgoingMail",
         "accounts.Report", "accounts.Timer", "accounts.User", "admin.LogEntry", "marketplace.Booking",
         "marketplace.CalendarEntry", "marketplace.Category", "marketplace.Offer", "marketplace.OfferTemplate",
-        "marketplace.Order", "marketplace.QualityPoint", "marketplace.Resource", "marketplace.YouthRule", "marketplace.Clause",
+        "marketplace.Order", "marketplace.QualityPoint", "marketplace.Resource", "marketplace.YouthRule",
+        "marketplace.Clause",
     }  # fmt: skip
 
 
