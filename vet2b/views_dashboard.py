@@ -17,7 +17,8 @@ from django.utils.translation import pgettext_lazy
 from accounts.admin.desk import queue_cards
 from accounts.http import AuthedRequest
 from accounts.models import Membership, Organisation, User
-from marketplace.models import Offer, Order, Release, Window
+from marketplace.models import Learner, Offer, Order, Release, Window
+from marketplace.views.my_hours import rows_of
 from vet2b import figures
 from vet2b.lib.cells import safe_cell
 
@@ -148,10 +149,13 @@ def workload(organisation: Organisation) -> list[Membership]:
 
 
 def learner(request: AuthedRequest, membership: Membership) -> HttpResponse:
-    """What the school's classes work on, without anybody's name."""
+    """What the learner takes part in, and what the school's classes work on without anybody's name."""
+    myself = Learner.objects.present().filter(membership=membership).first()
     orders = membership.organisation.orders_received.filter(status__in=Order.RUNNING | {Order.Status.COMPLETED})
     context = {
         "organisation": membership.organisation,
+        "myself": myself,
+        "rows": rows_of(myself)[:LINES] if myself else [],
         "running": list(orders.exclude(status=Order.Status.COMPLETED).order_by("starts_on", "pk")[:LINES]),
         "completed_count": orders.filter(status=Order.Status.COMPLETED).count(),
     }

@@ -4,6 +4,7 @@ from marketplace.models.catalogue import Category, CategoryLabel, IscedField, Of
 from marketplace.models.clauses import Clause, ClauseText, clauses_for
 from marketplace.models.conversations import Message, OrderFile
 from marketplace.models.feeds import Feed
+from marketplace.models.hours import HourEntry
 from marketplace.models.learners import Learner
 from marketplace.models.offers import Offer, OfferText, Package
 from marketplace.models.orders import Order
@@ -33,6 +34,7 @@ __all__ = [
     "Currency",
     "Favourite",
     "Feed",
+    "HourEntry",
     "IscedField",
     "Learner",
     "Message",

@@ -2,6 +2,7 @@ from marketplace.urls import (
     calendar,
     feeds,
     find,
+    hours,
     offer_page,
     offers,
     orders,
@@ -16,6 +17,7 @@ app_name = "marketplace"
 urlpatterns = [
     *calendar.urlpatterns,
     *find.urlpatterns,
+    *hours.urlpatterns,
     *offers.urlpatterns,
     *feeds.urlpatterns,
     *orders.urlpatterns,

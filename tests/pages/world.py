@@ -39,6 +39,7 @@ NO_PAGES = {
     "marketplace:offer_times_remove", "marketplace:offer_window_change", "marketplace:order_book",
     "marketplace:feed", "marketplace:feed_make", "marketplace:feed_stop", "marketplace:order_calendar",
     "marketplace:order_file", "marketplace:order_price",
+    "marketplace:hours_confirm", "marketplace:hours_void", "marketplace:my_hours_void", "marketplace:order_hours_csv",
     "marketplace:release_approve", "marketplace:release_refuse", "marketplace:release_waive",
     "marketplace:special_hours_add", "marketplace:special_hours_remove",
     *(f"marketplace:order_{verb}" for verb in ACTIONS),
