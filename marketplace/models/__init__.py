@@ -2,6 +2,8 @@ from marketplace.models.appointments import Booking, NewTime, Plan, PlanHours, S
 from marketplace.models.calendar import CalendarEntry
 from marketplace.models.catalogue import Category, CategoryLabel, IscedField, OfferTemplate, Skill
 from marketplace.models.clauses import Clause, ClauseText, clauses_for
+from marketplace.models.consent_requests import ConsentRequest
+from marketplace.models.consents import Consent
 from marketplace.models.conversations import Message, OrderFile
 from marketplace.models.feeds import Feed
 from marketplace.models.hours import HourEntry
@@ -30,6 +32,8 @@ __all__ = [
     "CategoryLabel",
     "Clause",
     "ClauseText",
+    "Consent",
+    "ConsentRequest",
     "Counter",
     "Currency",
     "Favourite",

@@ -6,7 +6,7 @@ from django.http import FileResponse, Http404
 from django.shortcuts import get_object_or_404
 
 from accounts.http import AuthedRequest
-from marketplace.models import OrderFile
+from marketplace.models import Consent, OrderFile
 from marketplace.views.orders_access import order_for
 
 
@@ -14,7 +14,7 @@ def order_file(request: AuthedRequest, ref: str, file_ref: str) -> FileResponse:
     return download(get_object_or_404(order_for(request, ref).files, ref=file_ref))
 
 
-def download(file: OrderFile) -> FileResponse:
+def download(file: OrderFile | Consent) -> FileResponse:
     try:
         content = file.file.open()
     except FileNotFoundError as error:
