@@ -189,8 +189,10 @@ class PeopleForm(PartForm):
         model = Offer
         fields = [
             "trainer", "substitute", "class_name", "class_year", "class_size", "eqf_level", "has_minors",
-            "frees_from_class",
+            "frees_from_class", "learners_per_trainer", "insured_until",
         ]  # fmt: skip
+        widgets = {"insured_until": forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")}
+        labels = {"learners_per_trainer": _("Students to one trainer, at most")}
         help_texts = {
             "class_name": _("For example “3B, web development”. Never the names of students."),
             "has_minors": _("Then school staff are present at all times, and no work is done at night."),
@@ -205,7 +207,7 @@ class PeopleForm(PartForm):
         for name in ("trainer", "substitute"):
             self.fields[name].queryset = staff
         self.fields["eqf_level"].choices = [("", _t("Choose")), *((n, str(n)) for n in range(1, 9))]
-        for name, most in (("class_year", 6), ("class_size", 60)):
+        for name, most in (("class_year", 6), ("class_size", 60), ("learners_per_trainer", 60)):
             restrict(self.fields[name], 1, most)
 
     def clean_class_name(self) -> str:

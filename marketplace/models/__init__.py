@@ -14,6 +14,8 @@ from marketplace.models.pictures import Favourite, OfferDocument, OfferImage
 from marketplace.models.prices import BY_QUANTITY, INSTANT, UNPRICED, Currency, PriceModel, cents, vat_of
 from marketplace.models.quality import QualityPoint, QualityPointText, QualitySheet
 from marketplace.models.quotes import Counter, Quote, QuoteLine
+from marketplace.models.readiness import Readiness
+from marketplace.models.ready_items import ReadyItem
 from marketplace.models.releases import Release
 from marketplace.models.resources import Opening, Requirement, Resource, SpecialHours
 from marketplace.models.school_calendar import SchoolCalendar
@@ -60,6 +62,8 @@ __all__ = [
     "QualitySheet",
     "Quote",
     "QuoteLine",
+    "Readiness",
+    "ReadyItem",
     "Release",
     "Requirement",
     "Resource",

@@ -137,6 +137,7 @@ class ConsentRequest(Lifecycle, Wording, Timed, TimeStamped):
         self.finish(self.S.GIVEN)
         self.mail("given", token, email)
         self.learner.record("give_consent", by=None, notify=self.consent.told()[:1], consent=self.kind)
+        self.learner.tell_orders()
         return self.consent, token
 
     @transaction.atomic

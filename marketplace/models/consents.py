@@ -167,6 +167,7 @@ class Consent(Wording, TimeStamped):
             giver=giver, giver_name=giver_name, relation=relation, how=cls.How.PAPER, **stored,
         )  # fmt: skip
         learner.record("record_consent", by=by, consent=kind)
+        learner.tell_orders()
         return consent
 
     @transaction.atomic
@@ -181,6 +182,7 @@ class Consent(Wording, TimeStamped):
         self.withdrawn_at, self.withdrawn_by = timezone.now(), by.user if by else None
         self.save(update_fields=["withdrawn_at", "withdrawn_by", "updated_at"])
         self.learner.record("withdraw_consent", by=by, notify=self.told(), consent=self.kind)
+        self.learner.tell_orders()
 
     def told(self) -> list[tuple[User, Organisation]]:
         school = self.learner.school

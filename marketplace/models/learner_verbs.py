@@ -144,6 +144,13 @@ class LearnerVerbs:
         else:
             self.set_timer("come_of_age", datetime.combine(self.minor_until, time(), ZoneInfo(self.school.zone)))
 
+    def tell_orders(self) -> None:
+        """The checklists of orders ahead follow from the consents of their teams. By a timer, which locks the order
+        in a transaction of its own."""
+        for member in self.teams.live().select_related("order__readiness"):
+            if member.order.is_planned:
+                member.order.readiness.set_timer("recheck", timezone.now())
+
     @property
     def today(self) -> date:
         """By the school's clock."""

@@ -17,7 +17,9 @@ MATERIAL = (
     "lead_time_days", "min_quantity", "max_quantity", "rounds_of_changes", "is_instant", "delivery_modes",
     "travel_radius_km", "class_name", "class_year", "class_size", "eqf_level", "has_minors", "frees_from_class",
 )  # fmt: skip
-COPIED = (*MATERIAL, "languages", "source_language", "trainer", "substitute")
+COPIED = (
+    *MATERIAL, "languages", "source_language", "trainer", "substitute", "learners_per_trainer", "insured_until",
+)  # fmt: skip
 
 
 def copy_of(offer: Offer, *, revision_of: Offer | None) -> Offer:

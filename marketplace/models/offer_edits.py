@@ -23,11 +23,23 @@ PART_FIELDS = {
     ),
     "people": (
         "trainer", "substitute", "class_name", "class_year", "class_size", "eqf_level", "has_minors",
-        "frees_from_class",
+        "frees_from_class", "learners_per_trainer", "insured_until",
     ),
 }  # fmt: skip
 # a published offer may change in these at once; all else waits for a moderator in a new version (E2)
-LIVE_FIELDS = frozenset({"summary", "body", "stages", "practises", "languages", "trainer", "substitute"})
+LIVE_FIELDS = frozenset(
+    {
+        "summary",
+        "body",
+        "stages",
+        "practises",
+        "languages",
+        "trainer",
+        "substitute",
+        "learners_per_trainer",
+        "insured_until",
+    }
+)
 MAX_SKILLS = 8
 
 

@@ -124,6 +124,13 @@ class Offer(OfferVerbs, OfferEdits, OfferFiles, OfferWindows, OfferTimes, OfferC
     eqf_level = models.PositiveSmallIntegerField(_("EQF level"), null=True, blank=True)
     has_minors = models.BooleanField(_("students under 18 take part"), default=True)
     frees_from_class = models.BooleanField(_("students miss lessons for this"), default=False)
+    learners_per_trainer = models.PositiveSmallIntegerField(
+        _("students a trainer"), default=12, help_text=_("At most so many students to one trainer during the work.")
+    )
+    insured_until = models.DateField(
+        _("insured until"), null=True, blank=True,
+        help_text=_("Until when your insurance covers this work. Orders up to this day need no further answer."),
+    )  # fmt: skip
     skills = models.ManyToManyField(Skill, blank=True, related_name="offers", verbose_name=_("skills practised"))
 
     submitted_at = models.DateTimeField(null=True, blank=True)
@@ -163,6 +170,9 @@ class Offer(OfferVerbs, OfferEdits, OfferFiles, OfferWindows, OfferTimes, OfferC
             ),
             models.CheckConstraint(
                 condition=models.Q(eqf_level=None) | models.Q(eqf_level__range=(1, 8)), name="offer_eqf_1_to_8"
+            ),
+            models.CheckConstraint(
+                condition=models.Q(learners_per_trainer__gte=1), name="offer_trainers_supervise"
             ),
             models.CheckConstraint(
                 condition=models.Q(is_instant=False) | models.Q(price_model__in=sorted(INSTANT)),

@@ -203,6 +203,7 @@ class Deal:
         self.accepted_at, self.is_awaiting_answer = timezone.now(), False
         quote.accepted_at = self.accepted_at
         quote.save(update_fields=["accepted_at"])
+        self.prepare_start()
         self.clear_timers()
         self.await_start()
 

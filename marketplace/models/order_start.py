@@ -1,9 +1,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from django.db import transaction
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+from accounts.models import Refusal
 
 if TYPE_CHECKING:
     from marketplace.models.learners import Learner
@@ -55,3 +59,28 @@ class Start:
             return
         if release.can("reopen", by=None):
             release.reopen(by=None)
+
+    def prepare_start(self) -> Any:
+        """The checklist of what must be in place before the start; made when the order is agreed."""
+        return type(self).readiness.related.related_model.prepare(self)
+
+    def look_at_readiness(self, *, by: Any) -> None:
+        """Within a verb after which something on the checklist may stand otherwise."""
+        if self.is_planned:
+            self.prepare_start().tell(by=by)
+
+    def refuse_unready(self) -> None:
+        """Says what is missing and whose it is."""
+        missing = self.prepare_start().missing
+        if not missing:
+            return
+        words = ngettext(
+            "%(n)s thing is missing before the start: %(what)s.",
+            "%(n)s things are missing before the start: %(what)s.",
+            len(missing),
+        )
+        raise Refusal(words % {"n": len(missing), "what": ", ".join(map(self.lack_of, missing))})
+
+    def lack_of(self, line: Any) -> str:
+        whose = self.seller if line.side == "seller" else self.buyer
+        return _("%(item)s (%(whose)s)") % {"item": line.label, "whose": whose}

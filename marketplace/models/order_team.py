@@ -55,6 +55,7 @@ class Team:
         if gone or new:
             self.move("assign_team", by=by, count=len(wanted))
             self.renew_release(new)
+            self.look_at_readiness(by=by)
 
     @transaction.atomic
     def replace_learner(self, old: Learner, new: Learner | None, reason: str, *, by: Membership) -> None:
@@ -75,6 +76,7 @@ class Team:
         self.move("replace_learner", by=by, count=self.team.live().count())
         if new is not None:
             self.renew_release([new])
+        self.look_at_readiness(by=by)
 
     def refuse_strangers(self, learners: Collection[Learner]) -> None:
         if any(learner.school_id != self.seller_id or learner.left_on is not None for learner in learners):

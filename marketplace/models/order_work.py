@@ -62,6 +62,7 @@ class Work:
     @transaction.atomic
     def start(self, *, by: Membership) -> None:
         self.guard("start", by=by)
+        self.refuse_unready()
         self.move("start", by=by, notify=self.buyers())
         self.clear_timers()
 

@@ -9,11 +9,18 @@ from marketplace.models import Order
 from marketplace.parts import Part
 from marketplace.views.hours import hours_part
 from marketplace.views.quality import quality_part
+from marketplace.views.readiness import ready_part
 from marketplace.views.releases import release_part
 from marketplace.views.teams import team_part
 
 # each gives the line of one part, or None where the order has no such part for this reader
-PARTS: tuple[Callable[[Order, Membership], Part | None], ...] = (quality_part, team_part, release_part, hours_part)
+PARTS: tuple[Callable[[Order, Membership], Part | None], ...] = (
+    quality_part,
+    team_part,
+    release_part,
+    hours_part,
+    ready_part,
+)
 
 
 def parts_of(order: Order, by: Membership) -> list[Part]:

@@ -20,7 +20,7 @@ ICONS = {
     "remind_start": "bell", "chase_changes": "bell", "miss_start": "scale", "urge": "bell",
     "warn_first": "bell", "warn_last": "bell", "extend_review": "clock", "dispute": "scale", "resolve": "gavel",
     "decline": "circle-x", "reject": "circle-x", "withdraw": "rotate-ccw", "withdraw_quote": "rotate-ccw",
-    "cancel": "ban", "ask_new_time": "calendar",
+    "cancel": "ban", "ask_new_time": "calendar", "ready": "list-checks", "unready": "triangle-alert",
     "propose_time": "calendar", "agree_time": "calendar-check", "refuse_time": "calendar",
     "assign_team": "users", "replace_learner": "users",
     "ask_release": "school", "approve_release": "school", "refuse_release": "school", "waive_release": "school",
