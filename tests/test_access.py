@@ -81,6 +81,15 @@ RULES = {
     "marketplace:resource_list": ((SCHOOL | {"other_trainer"}, False), []),
     "marketplace:resource_add": ((SCHOOL | {"other_trainer"}, False), ["'class'"]),
     **{f"marketplace:resource_{name}": (OFFER, ["resource.ref"]) for name in ["detail", "edit", "hours", "retire"]},
+    **{f"marketplace:learner_{name}": (OFFER, ["group.ref"]) for name in ["list", "import", "export"]},
+    **{f"marketplace:learner_{name}": (OFFER, ["learner.ref"]) for name in ["detail", "edit", "leave", "return"]},
+    **{f"marketplace:consent_{name}": (OFFER, ["learner.ref"]) for name in ["ask", "paper"]},
+    **{f"marketplace:consent_{name}": (NOBODY, ["learner.ref", "'missing'"]) for name in
+       ["withdraw", "file", "take_back"]},
+    "marketplace:consent_answer": (PUBLIC, ["'forged'"]),
+    "marketplace:order_ready": (ORDER, ["agreed.ref"]),
+    **{f"marketplace:ready_{name}": (SELLS, ["agreed.ref", "'insurance'"]) for name in ["waive", "take_back"]},
+    "marketplace:ready_trainers": (SELLS, ["agreed.ref"]),
     "marketplace:my_week": ((SCHOOL | {"other_trainer"}, False), []),
     "marketplace:person_week": (OFFER, ["membership.pk"]),
     "marketplace:resource_week": (OFFER, ["resource.ref"]),
@@ -162,6 +171,7 @@ def world(school, alice, adam, sara, lea, bob, company, charlie, mona, offer, bu
     factories.make_organisation(officer, kind="public_body", name="Lake Region")
     order = factories.make_order(offer, buyer, "quoted")
     owner = factories.member(alice, school)
+    group = factories.add_resource(school, "class", "3B")
     _invitation, token = Invitation.send(school, "new@people.example", "staff", by=owner)[:2]
     people = {
         "nobody": factories.make_user("Nora None"), "learner": lea, "trainer": adam, "school_owner": alice,
@@ -171,6 +181,8 @@ def world(school, alice, adam, sara, lea, bob, company, charlie, mona, offer, bu
     return {
         "people": people, "offer": offer, "order": order, "school": school, "token": token,
         "resource": factories.add_resource(school),
+        "group": group, "learner": factories.make_learner(school, group=group),
+        "agreed": factories.make_order(offer, buyer, "scheduled"),
         "window": factories.make_window(offer), "membership": factories.member(sara, school),
         "closure": factories.make_closure(school),
         "notification": bob.notifications.first(),

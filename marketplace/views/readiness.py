@@ -140,7 +140,7 @@ def ready_trainers(request: AuthedRequest, ref: str) -> HttpResponse:
 
 def ready_part(order: Order, by: Membership) -> Part | None:
     """One line on the page of the order; none where nothing is on the list."""
-    readiness = getattr(order, "readiness", None)
+    readiness = getattr(order, "readiness", None) if order.accepted_at else None
     lines = readiness.lines() if readiness else []
     if not lines:
         return None

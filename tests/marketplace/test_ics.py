@@ -14,7 +14,7 @@ from django.db import connection
 from accounts.models import NotificationPreference, ring_due_timers
 from accounts.notifications import send_digests, send_due
 from marketplace.models import Order
-from tests.factories import LINE, make_offer, make_order, make_plan, make_resource
+from tests.factories import LINE, make_offer, make_order, make_plan, make_resource, start
 from tests.ical import read
 
 RIGA = ZoneInfo("Europe/Riga")
@@ -115,7 +115,7 @@ def test_a_move_and_a_cancellation_bring_the_same_event_with_a_higher_number(was
 
 def test_a_moderator_who_cancels_takes_it_out_of_both_calendars(wash, buyer, seller, mona, bob, adam):
     order = booked(wash, buyer, at(11))
-    order.start(by=seller)
+    start(order, buyer, seller)
     order.dispute(by=buyer, reason="Nobody came.")
     order.resolve("cancel", by=mona, reason="Nobody came.")
 
@@ -128,7 +128,7 @@ def test_a_moderator_who_cancels_takes_it_out_of_both_calendars(wash, buyer, sel
 
 def test_a_decision_that_keeps_the_order_brings_no_date(wash, buyer, seller, mona, bob):
     order = booked(wash, buyer, at(11))
-    order.start(by=seller)
+    start(order, buyer, seller)
     order.dispute(by=buyer, reason="Too slow.")
     order.resolve("continue", by=mona, reason="They go on.")
 

@@ -9,7 +9,7 @@ from django.utils import timezone
 
 from accounts.mails import unsubscribe_signer
 from accounts.models import Invitation, Membership, Organisation, Report, User
-from marketplace.models import Offer, Order
+from marketplace.models import ConsentRequest, Learner, Offer, Order
 from marketplace.models.slots import Times
 from marketplace.views.orders_actions import ACTIONS
 from tests import factories
@@ -37,6 +37,9 @@ NO_PAGES = {
     "marketplace:offer_pause", "marketplace:offer_resume", "marketplace:offer_revise", "marketplace:offer_submit",
     "marketplace:offer_free_times", "marketplace:offer_needs", "marketplace:offer_text_remove",
     "marketplace:offer_times_remove", "marketplace:offer_window_change", "marketplace:order_book",
+    "marketplace:consent_file", "marketplace:consent_take_back", "marketplace:consent_withdraw",
+    "marketplace:learner_export", "marketplace:learner_return", "marketplace:ready_take_back",
+    "marketplace:ready_trainers", "marketplace:ready_waive",
     "marketplace:feed", "marketplace:feed_make", "marketplace:feed_stop", "marketplace:order_calendar",
     "marketplace:order_file", "marketplace:order_price",
     "marketplace:hours_confirm", "marketplace:hours_void", "marketplace:my_hours_void", "marketplace:order_hours_csv",
@@ -68,7 +71,14 @@ def fill():
     factories.make_user("Nora New", NEWCOMER)
     reporter = User.objects.get(email=INGA)
     wash = Offer.objects.published().filter(plan__isnull=False, is_instant=True).order_by("pk").first()
+    group = factories.add_resource(owner.organisation, "class", "2C")
+    learner = Learner.add(group, by=owner, given_name="Maja", family_name="Mallow", minor_until=in_two_years())
+    _request, question = asked(learner, "work", owner)
     return {
+        "group": group,
+        "learner": learner,
+        "question": question,
+        "consent": asked(learner, "photo", owner)[0].give(by=None)[1],
         "offer": offer,
         "draft": offer.duplicate(by=trainer),
         "room": factories.add_resource(owner.organisation, name="Room 204"),
@@ -81,6 +91,16 @@ def fill():
         "closure": factories.make_closure(owner.organisation),
         "letter": unsubscribe_signer.sign(f"{reporter.pk}:digest"),
     }
+
+
+def in_two_years():
+    return timezone.localdate() + timedelta(days=730)
+
+
+def asked(learner, kind, by):
+    return ConsentRequest.ask(
+        learner, kind, by=by, email="greta@home.example", language="lv", giver="guardian", giver_name="Greta Green"
+    )
 
 
 def held(offer):
@@ -121,6 +141,9 @@ def strangers(world):
     for name in ("account_login", "account_signup", "account_reset_password"):
         yield at(name)
         yield at(name, sends="#main form[method=post]")
+    yield at("marketplace:consent_answer", world["question"])
+    yield at("marketplace:consent_answer", world["consent"])
+    yield at("marketplace:consent_answer", "forged")
     yield at("account_inactive")
     yield Visit("404", "/nowhere/")
 
@@ -211,6 +234,7 @@ def trainers(world):
     yield at("marketplace:offer_times", offer)
     yield at("marketplace:offer_preview", draft)
     yield from resources(world["room"].ref)
+    yield from students(world["group"].ref, world["learner"].ref)
     closure = world["closure"]
     yield at("marketplace:calendar_year", closure.starts_on.year)
     yield at("marketplace:calendar_month", closure.starts_on.year, closure.starts_on.month)
@@ -231,6 +255,18 @@ def resources(room):
         yield at(f"marketplace:resource_{name}", room)
 
 
+def students(group, learner):
+    for name, ref in (("list", group), ("import", group), ("edit", learner), ("leave", learner)):
+        yield at(f"marketplace:learner_{name}", ref)
+    for name, ref in (("list", group), ("import", group), ("edit", learner)):
+        yield at(f"marketplace:learner_{name}", ref, sends="#main form[method=post]")
+    yield at("marketplace:resource_detail", group)
+    yield at("marketplace:learner_detail", learner)
+    for name in ("ask", "paper"):
+        yield at(f"marketplace:consent_{name}", learner)
+        yield at(f"marketplace:consent_{name}", learner, sends="#main form[method=post]")
+
+
 def learners(world):
     yield at("dashboard")
     yield at("accounts:inbox")
@@ -247,6 +283,8 @@ def orders_of_schools(world):
     for order in Order.objects.exclude(status="draft").order_by("status", "pk").distinct("status"):
         reader = order.seller.memberships.filter(role="owner").select_related("user")[0].user.email
         yield reader, at("marketplace:order_detail", order.ref)
+        if hasattr(order, "readiness"):
+            yield reader, at("marketplace:order_ready", order.ref)
         if order.status == "scheduled":
             yield reader, at("marketplace:order_release", order.ref)
             yield reader, at("marketplace:order_release", order.ref, sends="#main form[method=post]")

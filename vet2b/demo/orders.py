@@ -14,6 +14,7 @@ from django.utils import timezone
 from accounts.models import Activity, Membership, Notification, User
 from accounts.records import rewriting
 from marketplace.models import Offer, Order, Window
+from vet2b.demo.readiness import make_ready
 
 Step = Callable[[], Any]
 BEFORE_ACCEPT = {"requested", "quoted", "countered", "declined", "withdrawn", "rejected", "expired"}
@@ -106,7 +107,7 @@ class Story:
         entry, order, state = self.entry, self.order, self.entry["state"]
         steps: list[Step] = []
         if state in AFTER_START:
-            steps += [lambda: order.start(by=self.seller), *self.chatter("in_progress")]
+            steps += [self.start, *self.chatter("in_progress")]
         if state in {"delivered", "changes_requested", "completed"}:
             steps += [self.deliver, *self.chatter("delivered")]
         if state == "changes_requested" or (state == "completed" and entry["changes_text"]):
@@ -124,6 +125,10 @@ class Story:
     def deliver(self) -> None:
         self.order.check_quality({point.pk: ("yes", "") for point in self.order.quality_points}, by=self.seller)
         self.order.deliver(self.entry["delivery_note"], by=self.seller)
+
+    def start(self) -> None:
+        make_ready(self.order, self.buyer, self.seller)
+        self.order.start(by=self.seller)
 
     def quote(self, quote: dict[str, Any]) -> None:
         lines = [
