@@ -26,6 +26,25 @@ def resize_images() -> int:
     return size_images()
 
 
+def nudge_agreements() -> None:
+    """As above: the PDFs that are due."""
+    transaction.on_commit(nudge_pdfs)
+
+
+def nudge_pdfs() -> None:
+    try:
+        make_agreement_pdfs.apply_async(retry=False)
+    except (OperationalError, OSError) as error:
+        log.warning("broker not reachable, the sweep will make the PDFs: %r", error)
+
+
+@shared_task
+def make_agreement_pdfs() -> int:
+    from marketplace.models.agreement_pdf import make_due_pdfs  # noqa: PLC0415
+
+    return make_due_pdfs()
+
+
 @shared_task
 def remove_stray_files() -> int:
     from marketplace.models.pictures import remove_stray_files  # noqa: PLC0415

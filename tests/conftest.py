@@ -8,6 +8,7 @@ from pytest_django.plugin import blocking_manager_key
 
 from accounts.models import Region
 from marketplace.models import (
+    AgreementLimit,
     Category,
     CategoryLabel,
     Clause,
@@ -22,6 +23,7 @@ from tests import factories
 
 REFERENCE = (
     Region,
+    AgreementLimit,
     Category,
     CategoryLabel,
     Clause,

@@ -228,6 +228,11 @@ CELERY_BEAT_SCHEDULE = {
     "run-timers": {"task": "accounts.tasks.run_timers", "schedule": 30, "options": {"expires": 25}},
     "send-digests": {"task": "accounts.tasks.send_digests", "schedule": 900, "options": {"expires": 800}},
     "resize-images": {"task": "marketplace.tasks.resize_images", "schedule": 60, "options": {"expires": 50}},
+    "make-agreement-pdfs": {
+        "task": "marketplace.tasks.make_agreement_pdfs",
+        "schedule": 60,
+        "options": {"expires": 50},
+    },
     "remove-stray-files": {"task": "marketplace.tasks.remove_stray_files", "schedule": 24 * 3600},
     "refresh-search": {"task": "marketplace.tasks.refresh_search", "schedule": 3600, "options": {"expires": 3000}},
 }

@@ -32,6 +32,7 @@ DECISIONS = {"approve", "approve_revision", "ask_changes", "reject", "suspend", 
 TERMS = ("kind", "category", "min_quantity", "max_quantity", "rounds_of_changes", "is_instant", "travel_radius_km")
 CLASS = (
     "trainer", "substitute", "class_name", "class_year", "class_size", "eqf_level", "has_minors", "frees_from_class",
+    "handles_personal_data",
 )  # fmt: skip
 
 

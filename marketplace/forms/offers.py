@@ -189,7 +189,7 @@ class PeopleForm(PartForm):
         model = Offer
         fields = [
             "trainer", "substitute", "class_name", "class_year", "class_size", "eqf_level", "has_minors",
-            "frees_from_class", "learners_per_trainer", "insured_until",
+            "frees_from_class", "learners_per_trainer", "insured_until", "handles_personal_data",
         ]  # fmt: skip
         widgets = {"insured_until": forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")}
         labels = {"learners_per_trainer": _("Students to one trainer, at most")}
@@ -197,6 +197,9 @@ class PeopleForm(PartForm):
             "class_name": _("For example “3B, web development”. Never the names of students."),
             "has_minors": _("Then school staff are present at all times, and no work is done at night."),
             "frees_from_class": _("Then a coordinator of your school frees them before the work starts."),
+            "handles_personal_data": _(
+                "For example names and addresses of the client's customers. Then both sides sign an agreement first."
+            ),
         }  # fmt: skip
 
     def __init__(self, *args: Any, **kwargs: Any):

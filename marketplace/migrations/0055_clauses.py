@@ -6,7 +6,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('marketplace', '0042_learners'),
+        ('marketplace', '0053_agreements_stay'),
     ]
 
     operations = [

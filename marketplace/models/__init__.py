@@ -1,3 +1,5 @@
+from marketplace.models.agreement_rules import AgreementLimit
+from marketplace.models.agreements import Agreement, AgreementPaper, AgreementSignature, AgreementVersion
 from marketplace.models.appointments import Booking, NewTime, Plan, PlanHours, Seat, Slot
 from marketplace.models.calendar import CalendarEntry
 from marketplace.models.catalogue import Category, CategoryLabel, IscedField, OfferTemplate, Skill
@@ -28,6 +30,11 @@ __all__ = [
     "BY_QUANTITY",
     "INSTANT",
     "UNPRICED",
+    "Agreement",
+    "AgreementLimit",
+    "AgreementPaper",
+    "AgreementSignature",
+    "AgreementVersion",
     "Booking",
     "CalendarEntry",
     "Category",

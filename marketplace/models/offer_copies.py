@@ -16,6 +16,7 @@ MATERIAL = (
     "kind", "category", "price_model", "price", "price_to", "unit", "currency", "vat_rate", "vat_exemption",
     "lead_time_days", "min_quantity", "max_quantity", "rounds_of_changes", "is_instant", "delivery_modes",
     "travel_radius_km", "class_name", "class_year", "class_size", "eqf_level", "has_minors", "frees_from_class",
+    "handles_personal_data",
 )  # fmt: skip
 COPIED = (
     *MATERIAL, "languages", "source_language", "trainer", "substitute", "learners_per_trainer", "insured_until",

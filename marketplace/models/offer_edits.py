@@ -23,7 +23,7 @@ PART_FIELDS = {
     ),
     "people": (
         "trainer", "substitute", "class_name", "class_year", "class_size", "eqf_level", "has_minors",
-        "frees_from_class", "learners_per_trainer", "insured_until",
+        "frees_from_class", "learners_per_trainer", "insured_until", "handles_personal_data",
     ),
 }  # fmt: skip
 # a published offer may change in these at once; all else waits for a moderator in a new version (E2)

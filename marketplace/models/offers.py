@@ -131,6 +131,7 @@ class Offer(OfferVerbs, OfferEdits, OfferFiles, OfferWindows, OfferTimes, OfferC
         _("insured until"), null=True, blank=True,
         help_text=_("Until when your insurance covers this work. Orders up to this day need no further answer."),
     )  # fmt: skip
+    handles_personal_data = models.BooleanField(_("the class works with personal data of the client"), default=False)
     skills = models.ManyToManyField(Skill, blank=True, related_name="offers", verbose_name=_("skills practised"))
 
     submitted_at = models.DateTimeField(null=True, blank=True)

@@ -17,8 +17,11 @@ from vet2b.lib.workdays import DAY
 
 S = Order.Status
 COUNTED = frozenset(
-    {"expire", "remind", "chase_start", "miss_start", "warn_first", "warn_last", "auto_accept", "chase_changes", "urge"}
-)
+    {
+        "expire", "remind", "warn_agreement", "expire_agreement", "chase_start", "miss_start", "warn_first",
+        "warn_last", "auto_accept", "chase_changes", "urge",
+    }
+)  # fmt: skip
 ASKED_SCHOOL = ("order.request", "order.answer", "order.counter")  # after these its days to answer begin
 
 

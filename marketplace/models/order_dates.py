@@ -8,7 +8,7 @@ if TYPE_CHECKING:
 
 
 # what sets, moves, recalls or cancels a date
-DATED_VERBS = frozenset({"book", "accept", "agree_time", "remind_start", "cancel", "resolve"})
+DATED_VERBS = frozenset({"book", "accept", "agree_time", "remind_start", "cancel", "expire_agreement", "resolve"})
 
 
 class Dates:

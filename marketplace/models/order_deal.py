@@ -205,6 +205,7 @@ class Deal:
         quote.save(update_fields=["accepted_at"])
         self.prepare_start()
         self.clear_timers()
+        self.begin_agreement([])
         self.await_start()
 
     @transaction.atomic

@@ -191,7 +191,7 @@ class Moves:
         fields = ["starts_on", "ends_on", "starts_at", "ends_at", "window", "times_moved", "is_new_time_asked"]
         when = self.told(new.starts_on, new.starts_at)
         self.move("agree_time", by=by, fields=fields, notify=self.other_side(by), when=when)
-        self.clear_timers()
+        self.clear_timers("remind_start", "chase_start", "miss_start")
         self.await_start()
         self.renew_release()
 

@@ -78,6 +78,8 @@ class Trouble:
         self.guard("resolve", by=by, reason=reason)
         if outcome not in self.OUTCOMES:
             raise Refusal(_("Choose an outcome."), field="outcome")
+        if outcome in {"continue", "rework"} and self.own_agreement and not self.own_agreement.is_in_force:
+            raise Refusal(_("The agreement was not signed, so no work may begin."), field="outcome")
         fields = []
         if outcome == "price_cut":
             fields = self.cut_price(net)

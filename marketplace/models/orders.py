@@ -12,6 +12,7 @@ from django.utils.translation import pgettext_lazy
 
 from accounts.models import Lifecycle, Membership, Move, Organisation, Timed, User
 from marketplace.models.offers import Offer, Package
+from marketplace.models.order_agreement import Signed
 from marketplace.models.order_dates import Dates
 from marketplace.models.order_deal import Deal
 from marketplace.models.order_moves import Moves
@@ -31,15 +32,16 @@ from vet2b.lib.refs import new_ref
 
 
 class Order(
+    Signed,
     Deal,
     Terms,
     Words,
     Moves,
     Start,
+    Team,
     Work,
     Quality,
     Trouble,
-    Team,
     Parties,
     Dates,
     Lifecycle,
@@ -108,6 +110,9 @@ class Order(
         "expire": Move(NEGOTIATING, S.EXPIRED, "system"),
         "remind": Move(NEGOTIATING, None, "system"),
         "schedule": Move(PLANNED, S.SCHEDULED, "system"),
+        "ask_for_agreement": Move(frozenset({S.ACCEPTED, S.SCHEDULED}), S.AGREEMENT_PENDING, "either"),
+        "warn_agreement": Move(frozenset({S.AGREEMENT_PENDING}), None, "system"),
+        "expire_agreement": Move(frozenset({S.AGREEMENT_PENDING}), S.EXPIRED, "system"),
         "start": Move(frozenset({S.SCHEDULED}), S.IN_PROGRESS, "seller"),
         "remind_start": Move(PLANNED, None, "system"),
         "chase_start": Move(PLANNED, None, "system"),
@@ -139,9 +144,13 @@ class Order(
         "replace_learner": Move(PLANNED | {S.IN_PROGRESS, S.CHANGES_REQUESTED}, None, "seller"),
         "write": Move(OPEN | {S.COMPLETED}, None, "either"),
     }  # fmt: skip
-    CLOCKS = ("expire", "miss_start", "auto_accept")  # the timers that change the state, as against reminders
+    # the timers that change the state, as against reminders
+    CLOCKS = ("expire", "expire_agreement", "miss_start", "auto_accept")
     TIMED_VERBS = frozenset(
-        {*CLOCKS, "remind", "remind_start", "chase_start", "chase_changes", "warn_first", "warn_last", "urge"}
+        {
+            *CLOCKS, "remind", "warn_agreement", "remind_start", "chase_start", "chase_changes", "warn_first",
+            "warn_last", "urge",
+        }
     )  # fmt: skip
 
     ref = models.CharField(max_length=14, unique=True, default=new_ref, editable=False)
@@ -260,6 +269,8 @@ class Order(
         if verb in {"agree_time", "refuse_time"} and not self.has_new_time_for(by):
             return False
         if verb == "propose_time" and (self.begins_at is None or self.is_late) and not self.is_new_time_asked:
+            return False
+        if verb == "ask_for_agreement" and self.is_planned and self.own_agreement:
             return False
         if verb == "book" and not (self.offer and self.offer.is_instant):
             return False

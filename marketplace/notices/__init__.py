@@ -1,5 +1,27 @@
 """The words of what happens in the marketplace, a module a subject. See accounts.notices for how they are used."""
 
-from marketplace.notices import hours, learners, offers, orders, quality, readiness, releases, resources, teams
+from marketplace.notices import (
+    agreements,
+    hours,
+    learners,
+    offers,
+    orders,
+    quality,
+    readiness,
+    releases,
+    resources,
+    teams,
+)
 
-__all__ = ["hours", "learners", "offers", "orders", "quality", "readiness", "releases", "resources", "teams"]
+__all__ = [
+    "agreements",
+    "hours",
+    "learners",
+    "offers",
+    "orders",
+    "quality",
+    "readiness",
+    "releases",
+    "resources",
+    "teams",
+]

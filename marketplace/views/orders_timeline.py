@@ -12,7 +12,7 @@ from typing import Any
 from accounts.models import Activity, Organisation
 from marketplace.models import Order, Quote, QuoteLine
 
-HIDDEN = frozenset({"draft", "discard"})
+HIDDEN = frozenset({"draft", "discard", "agreement_activate", "agreement_end"})
 SAID = frozenset({"request", "book", "write", "ask", "answer", "counter", "deliver", "ask_changes"})
 ICONS = {
     "remind": "bell", "expire": "hourglass", "window_full": "calendar", "start": "play", "resume": "play",
@@ -21,6 +21,10 @@ ICONS = {
     "warn_first": "bell", "warn_last": "bell", "extend_review": "clock", "dispute": "scale", "resolve": "gavel",
     "decline": "circle-x", "reject": "circle-x", "withdraw": "rotate-ccw", "withdraw_quote": "rotate-ccw",
     "cancel": "ban", "ask_new_time": "calendar", "ready": "list-checks", "unready": "triangle-alert",
+    "ask_for_agreement": "file-text", "agreement_propose": "file-text", "agreement_edit": "pen-line",
+    "agreement_amend": "pen-line", "agreement_sign": "signature", "agreement_offer_paper": "upload",
+    "agreement_confirm_paper": "file-check", "agreement_terminate": "ban", "warn_agreement": "bell",
+    "expire_agreement": "hourglass",
     "propose_time": "calendar", "agree_time": "calendar-check", "refuse_time": "calendar",
     "assign_team": "users", "replace_learner": "users",
     "ask_release": "school", "approve_release": "school", "refuse_release": "school", "waive_release": "school",

@@ -51,6 +51,9 @@ CALLS = {
     "expire": lambda o, by: o.expire(by=by),
     "remind": lambda o, by: o.remind(by=by),
     "schedule": lambda o, by: o.schedule(by=by),
+    "ask_for_agreement": lambda o, by: o.ask_for_agreement(by=by),
+    "warn_agreement": lambda o, by: o.warn_agreement(by=by),
+    "expire_agreement": lambda o, by: o.expire_agreement(by=by),
     "start": lambda o, by: o.start(by=by),
     "remind_start": lambda o, by: o.remind_start(by=by),
     "propose_time": lambda o, by: o.propose_time(by=by, starts_on=timezone.localdate() + timedelta(days=30)),
@@ -90,6 +93,8 @@ HAPPY = {
     "accept": ("quoted", S.SCHEDULED, ["adam", "sara"]),
     "expire": ("requested", S.EXPIRED, ["adam", "bob", "sara"]),
     "remind": ("requested", S.REQUESTED, ["adam", "sara"]),
+    "warn_agreement": ("agreement_pending", S.AGREEMENT_PENDING, ["adam", "alice", "bob", "sara"]),
+    "expire_agreement": ("agreement_pending", S.EXPIRED, ["adam", "alice", "bob", "sara"]),
     "start": ("scheduled", S.IN_PROGRESS, ["bob"]),
     "chase_start": ("scheduled", S.SCHEDULED, ["adam", "bob", "sara"]),
     "miss_start": ("scheduled", S.DISPUTED, ["adam", "bob", "sara"]),
@@ -177,6 +182,7 @@ ALLOWED = [
     # these need dates, a proposal or a team: see test_quotes.py, test_order_clocks.py,
     # test_order_times.py and test_teams.py
     if verb not in {"book", "remind_start", "agree_time", "refuse_time", "replace_learner"}
+    and (verb, status) != ("schedule", "agreement_pending")  # waits for signatures: see test_agreements.py
 ]
 
 
