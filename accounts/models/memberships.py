@@ -11,6 +11,10 @@ class MembershipQuerySet(models.QuerySet["Membership"]):
     def of(self, user: User) -> MembershipQuerySet:
         return self.filter(user=user, user__is_active=True).select_related("organisation", "user")
 
+    def signatories(self) -> MembershipQuerySet:
+        """Who may sign for their organisation."""
+        return self.filter(is_signatory=True, user__is_active=True).select_related("user").order_by("user__name", "pk")
+
 
 class Membership(TimeStamped):
     """A person's place in an organisation; the `by=` of every verb that a party may do."""

@@ -119,15 +119,10 @@ class Agreement(AgreementVerbs, Lifecycle, TimeStamped):
         sides = {self.order.buyer_id: self.order.buyers, self.order.seller_id: self.order.sellers}
         for organisation in organisations:
             yield from sides[organisation.pk]()
-            yield from ((member.user, organisation) for member in signatories(organisation))
+            yield from ((member.user, organisation) for member in organisation.memberships.signatories())
 
     def other_side(self, by: Membership) -> Organisation:
         return self.order.seller if by.organisation_id == self.order.buyer_id else self.order.buyer
-
-
-def signatories(organisation: Organisation) -> models.QuerySet[Membership]:
-    members = organisation.memberships.filter(is_signatory=True, user__is_active=True)
-    return members.select_related("user").order_by("user__name", "pk")
 
 
 def pdf_path(version: AgreementVersion, filename: str) -> str:

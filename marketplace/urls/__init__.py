@@ -1,4 +1,5 @@
 from marketplace.urls import (
+    agreements,
     calendar,
     feeds,
     find,
@@ -22,6 +23,7 @@ urlpatterns = [
     *hours.urlpatterns,
     *offers.urlpatterns,
     *feeds.urlpatterns,
+    *agreements.urlpatterns,
     *orders.urlpatterns,
     *quality.urlpatterns,
     *releases.urlpatterns,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from django.db.models.fields.files import FieldFile
 from django.http import FileResponse, Http404
 from django.shortcuts import get_object_or_404
 
@@ -15,11 +16,15 @@ def order_file(request: AuthedRequest, ref: str, file_ref: str) -> FileResponse:
 
 
 def download(file: OrderFile | Consent) -> FileResponse:
+    return as_attachment(file.file, file.name, file.content_type)
+
+
+def as_attachment(file: FieldFile, name: str, content_type: str) -> FileResponse:
     try:
-        content = file.file.open()
+        content = file.open()
     except FileNotFoundError as error:
         raise Http404 from error
-    response = FileResponse(content, as_attachment=True, filename=file.name, content_type=file.content_type)
+    response = FileResponse(content, as_attachment=True, filename=name, content_type=content_type)
     response.headers["X-Content-Type-Options"] = "nosniff"
     response.headers["Content-Security-Policy"] = "sandbox; default-src 'none'"
     response.headers["Cache-Control"] = "private, no-store"

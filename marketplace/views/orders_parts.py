@@ -7,6 +7,7 @@ from collections.abc import Callable
 from accounts.models import Membership
 from marketplace.models import Order
 from marketplace.parts import Part
+from marketplace.views.agreements import agreement_part
 from marketplace.views.hours import hours_part
 from marketplace.views.quality import quality_part
 from marketplace.views.readiness import ready_part
@@ -20,6 +21,7 @@ PARTS: tuple[Callable[[Order, Membership], Part | None], ...] = (
     release_part,
     hours_part,
     ready_part,
+    agreement_part,
 )
 
 

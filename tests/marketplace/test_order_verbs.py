@@ -94,7 +94,6 @@ HAPPY = {
     "expire": ("requested", S.EXPIRED, ["adam", "bob", "sara"]),
     "remind": ("requested", S.REQUESTED, ["adam", "sara"]),
     "warn_agreement": ("agreement_pending", S.AGREEMENT_PENDING, ["adam", "alice", "bob", "sara"]),
-    "expire_agreement": ("agreement_pending", S.EXPIRED, ["adam", "alice", "bob", "sara"]),
     "start": ("scheduled", S.IN_PROGRESS, ["bob"]),
     "chase_start": ("scheduled", S.SCHEDULED, ["adam", "bob", "sara"]),
     "miss_start": ("scheduled", S.DISPUTED, ["adam", "bob", "sara"]),
