@@ -6,7 +6,7 @@ from django.http import Http404, HttpRequest
 from django.shortcuts import get_object_or_404
 
 from accounts import reporting
-from marketplace.models import Offer, Order
+from marketplace.models import Offer, Order, Review
 
 
 def published_offer(request: HttpRequest, ref: str) -> Offer:
@@ -21,5 +21,17 @@ def order_of_a_party(request: HttpRequest, ref: str) -> Order:
     return get_object_or_404(Order.objects.for_organisation(membership.organisation), ref=ref)
 
 
+def published_review(request: HttpRequest, ref: str) -> Review:
+    """Of a school by anybody; of a client by the two sides of the order."""
+    reviews = Review.objects.published().select_related("order", "about", "order__seller", "order__buyer")
+    review = get_object_or_404(reviews, ref=ref)
+    is_party = request.membership is not None and request.membership.can_work
+    is_party = is_party and review.order.side_of(request.membership.organisation) != ""
+    if review.side != Review.Side.BUYER and not is_party:
+        raise Http404
+    return review
+
+
 reporting.register("offer", published_offer)
 reporting.register("order", order_of_a_party)
+reporting.register("review", published_review)

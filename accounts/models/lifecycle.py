@@ -12,6 +12,7 @@ from accounts.models.users import User
 
 if TYPE_CHECKING:
     from accounts.models.organisations import Membership, Organisation
+    from accounts.models.reports import Report
 
 
 class Refusal(Exception):
@@ -57,6 +58,9 @@ class Lifecycle(Tracked):
     def can(self, verb: str, *, by: Membership | User | None) -> bool:
         move = self.TRANSITIONS[verb]
         return self.status in move.sources and self.allows(move.party, by)
+
+    def take_report(self, report: Report) -> None:
+        """What follows at once when somebody reports it: nothing, unless the model says so."""
 
     def lock(self) -> None:
         self.refresh_from_db(from_queryset=type(self)._default_manager.select_for_update())

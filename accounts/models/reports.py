@@ -81,7 +81,7 @@ class Report(Lifecycle, TimeStamped):
 
     @classmethod
     @transaction.atomic
-    def send(cls, subject: models.Model, *, by: User | None, ground: str, text: str, email: str = "") -> Report:
+    def send(cls, subject: Lifecycle, *, by: User | None, ground: str, text: str, email: str = "") -> Report:
         """Raises Refusal while an earlier report of the same person about the same thing is open."""
         subject_type = ContentType.objects.get_for_model(subject)
         about = {"subject_type": subject_type, "subject_id": subject.pk, "status": cls.Status.OPEN}
@@ -105,6 +105,7 @@ class Report(Lifecycle, TimeStamped):
         duty.notifications.update(delivery=Delivery.NOW)  # a learner's safety waits for no daily digest
         report.record("receive", by=None, notify=[(by, None)])
         report.mail_stranger("receive")
+        subject.take_report(report)
         return report
 
     @transaction.atomic

@@ -20,6 +20,7 @@ from marketplace.models.readiness import Readiness
 from marketplace.models.ready_items import ReadyItem
 from marketplace.models.releases import Release
 from marketplace.models.resources import Opening, Requirement, Resource, SpecialHours
+from marketplace.models.reviews import Review
 from marketplace.models.school_calendar import SchoolCalendar
 from marketplace.models.search import index_offers
 from marketplace.models.teams import TeamMember
@@ -74,6 +75,7 @@ __all__ = [
     "Release",
     "Requirement",
     "Resource",
+    "Review",
     "SchoolCalendar",
     "Seat",
     "Skill",

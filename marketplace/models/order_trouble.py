@@ -97,6 +97,8 @@ class Trouble:
         )
         if outcome == "rework":
             self.await_changes()
+        if outcome == "price_cut":
+            self.await_reviews()
 
     def cut_price(self, net: Decimal | None) -> list[str]:
         if net is None or not 0 <= net < self.net:

@@ -146,6 +146,7 @@ class Work:
         self.completed_at = timezone.now()
         self.move(verb, by=by, fields=["completed_at"], notify=notify)
         self.clear_timers()
+        self.await_reviews()
 
     @transaction.atomic
     def warn_first(self, *, by: None) -> None:

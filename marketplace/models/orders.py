@@ -13,6 +13,7 @@ from django.utils.translation import pgettext_lazy
 from accounts.models import Lifecycle, Membership, Move, Organisation, Timed, User
 from marketplace.models.offers import Offer, Package
 from marketplace.models.order_agreement import Signed
+from marketplace.models.order_closing import Closing
 from marketplace.models.order_dates import Dates
 from marketplace.models.order_deal import Deal
 from marketplace.models.order_moves import Moves
@@ -42,6 +43,7 @@ class Order(
     Work,
     Quality,
     Trouble,
+    Closing,
     Parties,
     Dates,
     Lifecycle,
@@ -142,14 +144,16 @@ class Order(
         "resolve": Move(frozenset({S.DISPUTED}), None, "moderator", needs_reason=True),
         "assign_team": Move(PLANNED | {S.IN_PROGRESS, S.CHANGES_REQUESTED}, None, "seller"),
         "replace_learner": Move(PLANNED | {S.IN_PROGRESS, S.CHANGES_REQUESTED}, None, "seller"),
-        "write": Move(OPEN | {S.COMPLETED}, None, "either"),
+        "remind_review": Move(frozenset({S.COMPLETED}), None, "system"),
+        "close": Move(frozenset({S.COMPLETED}), S.CLOSED, "system"),
+        "write": Move(OPEN | {S.COMPLETED, S.CLOSED}, None, "either"),
     }  # fmt: skip
     # the timers that change the state, as against reminders
     CLOCKS = ("expire", "expire_agreement", "miss_start", "auto_accept")
     TIMED_VERBS = frozenset(
         {
             *CLOCKS, "remind", "warn_agreement", "remind_start", "chase_start", "chase_changes", "warn_first",
-            "warn_last", "urge",
+            "warn_last", "urge", "remind_review", "close",
         }
     )  # fmt: skip
 

@@ -20,12 +20,13 @@ from django.utils.translation import gettext_lazy as _
 from accounts.models import Organisation
 from marketplace.models.catalogue import Category
 from marketplace.models.prices import PriceModel
-from marketplace.models.search_sql import OFFER_WORDS, SAVE_ROWS, SAVE_WINDOWS, SAVE_WORDS, STALE
+from marketplace.models.search_sql import OFFER_WORDS, SAVE_RATING, SAVE_ROWS, SAVE_WINDOWS, SAVE_WORDS, STALE
 from marketplace.models.search_words import Document, known_words
 
 BATCH = 1000
 NO_DATE = "9999-12-31"
 NO_PRICE = Decimal("99999999.99")
+PRIOR_RATING = Decimal("3.500")
 
 
 class PriceGroup(models.TextChoices):
@@ -103,6 +104,13 @@ class OfferSearch(models.Model):
     next_start = models.DateField(null=True, help_text="Of the next window or time with a free place.")
     published_at = models.DateTimeField()
     completeness = models.PositiveSmallIntegerField()
+    review_count = models.PositiveIntegerField(default=0, help_text="Published reviews by clients.")
+    rating = models.DecimalField(
+        max_digits=3, decimal_places=2, null=True, help_text="Their mean, from three reviews on."
+    )
+    rated = models.DecimalField(
+        max_digits=4, decimal_places=3, default=PRIOR_RATING, help_text="The mean by which lists are sorted."
+    )
     is_live = models.BooleanField()
     indexed_at = models.DateTimeField()
     vector = SearchVectorField()
@@ -127,6 +135,10 @@ class OfferSearch(models.Model):
             models.Index(
                 Coalesce("price_eur", models.Value(NO_PRICE)), "offer",
                 name="search_cheapest", condition=models.Q(is_live=True),
+            ),
+            models.Index(
+                models.F("rated").desc(), models.F("offer").desc(),
+                name="search_best_rated", condition=models.Q(is_live=True),
             ),
         ]  # fmt: skip
 
@@ -179,6 +191,14 @@ def index_batch(pks: list[int]) -> None:
 def index_windows() -> None:
     """Windows begin, fill up and get places back all the time: brings `next_start` up to date for all offers."""
     run(SAVE_WINDOWS, {"today": timezone.localdate()})
+
+
+def rate_offer(pk: int) -> None:
+    """Brings number and mean of an offer's reviews up to date, within the transaction that changed them.
+
+    The row is locked by a statement of its own, so that the next one counts what others just published."""
+    if OfferSearch.objects.select_for_update().filter(pk=pk).exists():
+        run(SAVE_RATING, {"offer": pk})
 
 
 def stale_offers(limit: int) -> list[int]:

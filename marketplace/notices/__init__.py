@@ -10,6 +10,7 @@ from marketplace.notices import (
     readiness,
     releases,
     resources,
+    reviews,
     teams,
 )
 
@@ -23,5 +24,6 @@ __all__ = [
     "readiness",
     "releases",
     "resources",
+    "reviews",
     "teams",
 ]

@@ -12,6 +12,7 @@ from marketplace.urls import (
     readiness,
     releases,
     resources,
+    reviews,
     teams,
     week,
 )
@@ -31,6 +32,7 @@ urlpatterns = [
     *resources.urlpatterns,
     *learners.urlpatterns,
     *teams.urlpatterns,
+    *reviews.urlpatterns,
     *week.urlpatterns,
     *offer_page.urlpatterns,
 ]

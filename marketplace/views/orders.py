@@ -17,6 +17,7 @@ from marketplace.models import Order
 from marketplace.models.quotes import offer_total
 from marketplace.views.orders_access import order_for, party
 from marketplace.views.orders_actions import ACTIONS, form_of, offered_actions
+from marketplace.views.orders_found import order_for, party
 from marketplace.views.orders_parts import parts_of
 from marketplace.views.orders_timeline import QuoteCard, quote_cards, timeline
 from marketplace.views.switch import switch_page

@@ -1,4 +1,4 @@
-"""What belongs to an order and has a page of its own: each is one line on the page of the order."""
+"""The lines on the page of an order that lead to what belongs to it."""
 
 from __future__ import annotations
 
@@ -12,6 +12,7 @@ from marketplace.views.hours import hours_part
 from marketplace.views.quality import quality_part
 from marketplace.views.readiness import ready_part
 from marketplace.views.releases import release_part
+from marketplace.views.reviews import reviews_part
 from marketplace.views.teams import team_part
 
 # each gives the line of one part, or None where the order has no such part for this reader
@@ -22,6 +23,7 @@ PARTS: tuple[Callable[[Order, Membership], Part | None], ...] = (
     hours_part,
     ready_part,
     agreement_part,
+    reviews_part,
 )
 
 

@@ -25,6 +25,7 @@ ICONS = {
     "agreement_amend": "pen-line", "agreement_sign": "signature", "agreement_offer_paper": "upload",
     "agreement_confirm_paper": "file-check", "agreement_terminate": "ban", "warn_agreement": "bell",
     "expire_agreement": "hourglass",
+    "review": "star", "remind_review": "bell", "close": "lock-keyhole",
     "propose_time": "calendar", "agree_time": "calendar-check", "refuse_time": "calendar",
     "assign_team": "users", "replace_learner": "users",
     "ask_release": "school", "approve_release": "school", "refuse_release": "school", "waive_release": "school",

@@ -77,6 +77,8 @@ CALLS = {
     "resolve": lambda o, by: o.resolve("continue", by=by, reason="Both sides talked."),
     "assign_team": lambda o, by: o.assign_team([make_learner(o.seller)], by=by),
     "replace_learner": lambda o, by: o.replace_learner(make_learner(o.seller), None, "absent", by=by),
+    "remind_review": lambda o, by: o.remind_review(by=by),
+    "close": lambda o, by: o.close(by=by),
     "write": lambda o, by: o.write("Hello.", by=by),
 }
 # verb -> (from, to, who is told); from one state each, the table below has all of them
@@ -113,6 +115,7 @@ HAPPY = {
     "urge": ("disputed", S.DISPUTED, ["mona"]),
     "resolve": ("disputed", S.IN_PROGRESS, ["adam", "bob", "sara"]),
     "assign_team": ("scheduled", S.SCHEDULED, []),
+    "remind_review": ("completed", S.COMPLETED, ["adam", "bob", "sara"]),
     "write": ("requested", S.REQUESTED, ["adam", "sara"]),
 }
 PARTY = {verb: move.party for verb, move in Order.TRANSITIONS.items()}
@@ -178,9 +181,9 @@ ALLOWED = [
     (verb, status)
     for verb, move in sorted(Order.TRANSITIONS.items())
     for status in sorted(move.sources)
-    # these need dates, a proposal or a team: see test_quotes.py, test_order_clocks.py,
-    # test_order_times.py and test_teams.py
-    if verb not in {"book", "remind_start", "agree_time", "refuse_time", "replace_learner"}
+    # these need dates, a proposal, a team or reviews: see test_quotes.py, test_order_clocks.py,
+    # test_order_times.py, test_teams.py and test_reviews.py
+    if verb not in {"book", "remind_start", "agree_time", "refuse_time", "replace_learner", "close"}
     and (verb, status) != ("schedule", "agreement_pending")  # waits for signatures: see test_agreements.py
 ]
 
@@ -484,7 +487,7 @@ def test_rounds_of_changes_run_out(offer, buyer, seller):
 
 
 def test_an_ended_order_has_no_clocks(offer, buyer):
-    for status in ("declined", "withdrawn", "rejected", "expired", "cancelled", "completed"):
+    for status in ("declined", "withdrawn", "rejected", "expired", "cancelled"):
         assert not make_order(offer, buyer, status).timers.exists()
 
 
