@@ -17,6 +17,7 @@ MODERATOR_MAY = {
         "view_youthrule", "change_youthrule", "view_calendarentry", "view_resource", "view_booking",
         "view_qualitypoint", "add_qualitypoint", "change_qualitypoint", "view_qualitypointtext",
         "add_qualitypointtext", "change_qualitypointtext", "view_clause", "add_clause", "change_clause",
+        "view_review",
     ],
     "admin": ["view_logentry"],
 }  # fmt: skip

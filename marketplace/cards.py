@@ -12,7 +12,7 @@ from django.core.cache import caches
 from django.db import connection
 from django.urls import reverse
 from django.utils import timezone
-from django.utils.translation import get_language
+from django.utils.translation import get_language, ngettext
 from django.utils.translation import gettext as _
 
 from accounts.models import Organisation, User
@@ -20,7 +20,7 @@ from marketplace.filters import country_names
 from marketplace.models import Offer, OfferImage
 from marketplace.models.search import OfferSearch
 from marketplace.words import lead_time_words, price_words
-from vet2b.lib import art
+from vet2b.lib import art, formats
 from vet2b.lib.formats import current_locale
 
 NEW_DAYS = 14
@@ -30,6 +30,7 @@ CACHED_SECONDS = 60
 CARDS = """
 SELECT o.id, o.slug, o.category_id, t.language, t.title, s.name, s.slug, s.logo, s.town, s.country,
   o.lead_time_days, o.languages, o.price_model, o.price, o.price_to, o.unit, o.currency, r.next_start, r.published_at,
+  r.rating, r.review_count,
   p.file, p.sized_at, f.id IS NOT NULL
 FROM unnest(%s::bigint[]) WITH ORDINALITY AS a(pk, place)
 JOIN marketplace_offer o ON o.id = a.pk
@@ -58,8 +59,9 @@ def cards(pks: list[int], user: User | None = None) -> list[dict[str, Any]]:
 
 def card(row: tuple[Any, ...], language: str, *, can_save: bool) -> dict[str, Any]:
     (_pk, slug, category, written, title, school, school_slug, logo, town, country, lead, languages,
-     *pricing, next_start, published_at, picture, sized_at, is_saved) = row  # fmt: skip
+     *pricing, next_start, published_at, mean, reviews, picture, sized_at, is_saved) = row  # fmt: skip
     price, note = price_in(language, *pricing)
+    tag = tag_in(language, next_start, published_at)
     return {
         "url": url_of("offer_detail", slug, language),
         "title": title,
@@ -75,8 +77,9 @@ def card(row: tuple[Any, ...], language: str, *, can_save: bool) -> dict[str, An
         "languages": ", ".join(languages).upper(),
         "price": price,
         "price_note": note,
-        "tag": tag_in(language, next_start, published_at),
-        "rating": "",
+        "tag": tag,
+        **rating_in(language, mean, reviews),
+        "is_unrated": mean is None and tag != _("New"),
         "save_url": url_of("favourite_toggle", slug, language) if can_save else "",
         "is_saved": is_saved,
     }
@@ -92,6 +95,16 @@ def price_in(language: str, model: str, price: Decimal, price_to: Decimal, unit:
 @lru_cache(1024)
 def lead_in(language: str, days: int | None) -> str:
     return lead_time_words(days)
+
+
+@lru_cache(4096)
+def rating_in(language: str, mean: Decimal | None, count: int) -> dict[str, str]:
+    """For the eye and for the ear; empty while too few have reviewed it."""
+    if mean is None:
+        return {"rating": "", "rating_label": ""}
+    shown = formats.rating(float(mean))
+    label = ngettext("%(rating)s of 5, %(count)s review", "%(rating)s of 5, %(count)s reviews", count)
+    return {"rating": f"{shown} ({count})", "rating_label": label % {"rating": shown, "count": count}}
 
 
 @lru_cache(1024)

@@ -39,6 +39,16 @@ SELECT json_build_object(
     SELECT json_agg(w ORDER BY starts_on, w.id) FROM marketplace_window w
     WHERE offer_id = coalesce(o.revision_of_id, o.id) AND starts_on > %(today)s AND NOT is_closed
   ),
+  'reviews', (
+    SELECT json_agg(v ORDER BY published_at DESC, id DESC) FROM (
+      SELECT r.*, b.kind AS client_kind, count(*) OVER () AS total,
+        avg(first) OVER () AS mean_first, avg(second) OVER () AS mean_second, avg(third) OVER () AS mean_third
+      FROM marketplace_review r JOIN marketplace_order d ON d.id = r.order_id
+      JOIN accounts_organisation b ON b.id = d.buyer_id
+      WHERE r.offer_id = coalesce(o.revision_of_id, o.id) AND r.status = 'published' AND r.side = 'buyer'
+      ORDER BY published_at DESC, r.id DESC LIMIT %(reviews)s
+    ) v
+  ),
   'plan', (SELECT p FROM marketplace_plan p WHERE offer_id = coalesce(o.revision_of_id, o.id))
 )::text
 FROM marketplace_offer o
@@ -47,6 +57,8 @@ JOIN marketplace_category c ON c.code = o.category_id
 LEFT JOIN accounts_region r ON r.code = s.region_id
 """
 LIVE = "WHERE o.slug = %(slug)s AND o.status = 'published' AND s.status = 'verified' AND o.revision_of_id IS NULL"
+REVIEWS = 10
+ANNOTATED = ("client_kind", "total", "mean_first", "mean_second", "mean_third")
 PARTS = ("texts", "packages", "images", "documents", "skills", "windows")
 
 
@@ -61,7 +73,7 @@ def offer_shown(pk: int) -> Offer:
 
 
 def read(condition: str, **params: Any) -> Offer:
-    params |= {"today": timezone.localdate(), "working": sorted(Membership.WORKING)}
+    params |= {"today": timezone.localdate(), "working": sorted(Membership.WORKING), "reviews": REVIEWS}
     with connection.cursor() as cursor:
         cursor.execute(SHOWN + condition, params)
         row = cursor.fetchone()
@@ -85,4 +97,7 @@ def offer_of(rows: dict[str, Any]) -> Offer:
     put_objects(offer.category, "labels", rows["labels"])
     for name in PARTS:
         put_objects(offer, name, rows[name])
+    put_objects(offer, "reviews", rows["reviews"])
+    for review, row in zip(offer.reviews.all(), rows["reviews"] or (), strict=True):
+        vars(review).update({name: row[name] for name in ANNOTATED})
     return offer

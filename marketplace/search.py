@@ -53,9 +53,10 @@ SORTS = {
     "best": Sort(_("Best match"), RANK, "numeric", is_descending=True),
     "soon": Sort(_("Soonest available"), f"coalesce(next_start, date '{NO_DATE}')", "date"),
     "price": Sort(_("Lowest price"), f"coalesce(price_eur, {NO_PRICE})", "numeric"),
+    "rated": Sort(_("Highest rated"), "rated", "numeric", is_descending=True),
     "new": Sort(_("Newest"), "published_at", "timestamptz", is_descending=True),
 }
-COLUMNS = ("offer_id", "facets", "next_start", "price_eur", "published_at", "completeness", "vector")
+COLUMNS = ("offer_id", "facets", "next_start", "price_eur", "published_at", "completeness", "rated", "vector")
 # filters are cheaper than a second key to group by
 BY_STEP = """count(*) AS n,
   count(*) FILTER (WHERE next_start > %s AND next_start <= %s) AS first,

@@ -5,10 +5,11 @@ from __future__ import annotations
 from typing import Any
 
 from marketplace.models import Offer, OfferText
+from marketplace.reviews_shown import Standing
 from vet2b.lib.mail import absolute
 
 
-def offer_as_json_ld(offer: Offer, text: OfferText) -> dict[str, Any]:
+def offer_as_json_ld(offer: Offer, text: OfferText, standing: Standing) -> dict[str, Any]:
     url = absolute(offer.get_absolute_url())
     return {
         "@context": "https://schema.org",
@@ -21,6 +22,7 @@ def offer_as_json_ld(offer: Offer, text: OfferText) -> dict[str, Any]:
                 "inLanguage": text.language,
                 **provider(offer),
                 **price(offer),
+                **aggregate(standing),
             },
             {
                 "@type": "BreadcrumbList",
@@ -59,5 +61,20 @@ def price(offer: Offer) -> dict[str, Any]:
             "price": str(offer.price),
             "priceCurrency": offer.currency,
             "availability": "https://schema.org/InStock" if offer.is_live else "https://schema.org/OutOfStock",
+        }
+    }
+
+
+def aggregate(standing: Standing) -> dict[str, Any]:
+    """Only what the page itself shows."""
+    if not standing.is_shown:
+        return {}
+    return {
+        "aggregateRating": {
+            "@type": "AggregateRating",
+            "ratingValue": f"{standing.mean:.1f}",
+            "reviewCount": standing.count,
+            "bestRating": 5,
+            "worstRating": 1,
         }
     }

@@ -126,6 +126,8 @@ RULES = {
     "marketplace:my_hours_void": (NOBODY, [*order_args, "0"]),
     "marketplace:order_team": (SELLS, order_args),
     "marketplace:order_team_absent": (SELLS, order_args),
+    "marketplace:order_review": (ORDER, ["completed.ref"]),
+    "marketplace:review_reply": (NOBODY, ["completed.ref"]),
     "marketplace:offer_free_times": (NOBODY_PUBLIC, ["offer.slug"]),
 }  # fmt: skip
 # addresses of django-allauth, and those that act on the reader's own things: only that none breaks and that
@@ -180,6 +182,7 @@ def world(school, alice, adam, sara, lea, bob, company, charlie, mona, offer, bu
     }  # fmt: skip
     return {
         "people": people, "offer": offer, "order": order, "school": school, "token": token,
+        "completed": factories.make_order(offer, buyer, "completed"),
         "resource": factories.add_resource(school),
         "group": group, "learner": factories.make_learner(school, group=group),
         "agreed": factories.make_order(offer, buyer, "scheduled"),

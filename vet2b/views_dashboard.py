@@ -23,6 +23,7 @@ from vet2b import figures
 from vet2b.lib.cells import safe_cell
 
 LINES = 8
+FINISHED = frozenset({Order.Status.COMPLETED, Order.Status.CLOSED})
 TO_DO = {
     "requested": pgettext_lazy("what to do", "Answer the question"),
     "quoted": pgettext_lazy("what to do", "Decide on the quote"),
@@ -151,13 +152,13 @@ def workload(organisation: Organisation) -> list[Membership]:
 def learner(request: AuthedRequest, membership: Membership) -> HttpResponse:
     """What the learner takes part in, and what the school's classes work on without anybody's name."""
     myself = Learner.objects.present().filter(membership=membership).first()
-    orders = membership.organisation.orders_received.filter(status__in=Order.RUNNING | {Order.Status.COMPLETED})
+    orders = membership.organisation.orders_received.filter(status__in=Order.RUNNING | FINISHED)
     context = {
         "organisation": membership.organisation,
         "myself": myself,
         "rows": rows_of(myself)[:LINES] if myself else [],
-        "running": list(orders.exclude(status=Order.Status.COMPLETED).order_by("starts_on", "pk")[:LINES]),
-        "completed_count": orders.filter(status=Order.Status.COMPLETED).count(),
+        "running": list(orders.exclude(status__in=FINISHED).order_by("starts_on", "pk")[:LINES]),
+        "completed_count": orders.filter(status__in=FINISHED).count(),
     }
     return render(request, "vet2b/dashboard_learner.html", context)
 

@@ -10,6 +10,7 @@ from accounts.models import Membership, Organisation
 from accounts.paging import page_of
 from marketplace.cards import cards
 from marketplace.models import Offer
+from marketplace.reviews_shown import reviews_of_school, standing_of
 
 NEWEST_FIRST = ("-published_at", "-pk")
 
@@ -22,9 +23,12 @@ def organisation_detail(request: HttpRequest, slug: str) -> HttpResponse:
     offers = Offer.objects.published().for_organisation(organisation).only("pk", "published_at")
     page = page_of(offers, NEWEST_FIRST, request.GET.get("after", ""))
     reader = request.user if request.user.is_authenticated else None
+    reviews = reviews_of_school(organisation) if organisation.is_school else []
     context = {
         "organisation": organisation,
         "page": page,
+        "reviews": reviews,
+        "standing": standing_of(reviews),
         "cards": cards([offer.pk for offer in page.rows], reader),
     }
     return render(request, "vet2b/organisation_detail.html", context)

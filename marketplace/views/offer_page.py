@@ -18,6 +18,7 @@ from marketplace.cards import cards, similar_cards
 from marketplace.forms.times import TimeForm, day_of
 from marketplace.models import BY_QUANTITY, Favourite, Offer, OfferText
 from marketplace.offer_shown import live_offer
+from marketplace.reviews_shown import standing_of
 from marketplace.structured import offer_as_json_ld
 from marketplace.words import language_names, lead_time_words, price_words, quantity_words, vat_words
 
@@ -38,6 +39,7 @@ def page_context(offer: Offer, request: HttpRequest) -> dict[str, Any]:
     """What the offer page shows; the trainer's preview passes an offer that is not published."""
     text = chosen_text(offer, request)
     price, price_note = price_words(offer.price_model, offer.price, offer.price_to, offer.unit, offer.currency)
+    standing = standing_of(offer.reviews.all())
     windows = [window for window in offer.windows.all() if window.starts_on >= offer.earliest_start]
     return {
         "offer": offer,
@@ -58,7 +60,9 @@ def page_context(offer: Offer, request: HttpRequest) -> dict[str, Any]:
         "modes": [offer.DeliveryMode(mode).label for mode in offer.delivery_modes],
         "pictures": list(offer.images.all())[:3],
         "art_seeds": [offer.slug, f"{offer.slug}-2", f"{offer.slug}-3"],
-        "json_ld": offer_as_json_ld(offer, text),
+        "json_ld": offer_as_json_ld(offer, text, standing),
+        "reviews": offer.reviews.all(),
+        "standing": standing,
         "similar": similar_cards(offer, SIMILAR, reader(request)) if offer.is_live else [],
         "today": timezone.localdate(),
     }

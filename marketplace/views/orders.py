@@ -15,9 +15,9 @@ from accounts.models import InvalidTransition, Membership, Refusal
 from marketplace.cards import similar_cards
 from marketplace.models import Order
 from marketplace.models.quotes import offer_total
+from marketplace.reviews_shown import standing_of_client
 from marketplace.views.orders_access import order_for, party
 from marketplace.views.orders_actions import ACTIONS, form_of, offered_actions
-from marketplace.views.orders_found import order_for, party
 from marketplace.views.orders_parts import parts_of
 from marketplace.views.orders_timeline import QuoteCard, quote_cards, timeline
 from marketplace.views.switch import switch_page
@@ -50,6 +50,8 @@ def order_page(
     context["parts"] = parts_of(order, by)
     context["entries"] = timeline(order, by.organisation, quotes)
     context["similar"] = others_like(order, by)
+    if order.seller_id == by.organisation_id:
+        context["client"] = standing_of_client(order.buyer)
     return render(request, "marketplace/orders/detail.html", context, status=status)
 
 

@@ -20,7 +20,7 @@ from marketplace.models import Order, Review
 from marketplace.models.review_rules import link_between
 from marketplace.models.reviews import RATINGS
 from marketplace.parts import Part
-from marketplace.views.orders_found import order_for, party
+from marketplace.views.orders_access import order_for, party
 
 ENDED_WELL = frozenset({Order.Status.COMPLETED, Order.Status.CLOSED})
 
@@ -81,7 +81,7 @@ def review_page(
         "has_theirs": theirs is not None,
         "link": link,
         "form": form if may_write and not link and (mine is None or mine.can("change", by=by)) else None,
-        "reply_form": reply or ReplyForm() if theirs and theirs.can("answer", by=by) else None,
+        "reply_form": reply or (ReplyForm() if theirs and theirs.can("answer", by=by) else None),
         "zone": by.organisation.zone,
     }
     return render(request, "marketplace/reviews/review.html", context, status=status)
@@ -117,12 +117,10 @@ def reviews_part(order: Order, by: Membership) -> Part | None:
     if order.status not in ENDED_WELL:
         return None
     mine = review_of(order, by)
-    words = gettext_lazy("Both sides may write one")
-    if order.status == Order.Status.CLOSED:
+    if not order.is_open_for_reviews:
         words = gettext_lazy("The time for reviews is over")
     elif mine:
         words = gettext_lazy("Yours is written; the other side’s is awaited")
-    elif not order.is_open_for_reviews:
-        words = gettext_lazy("The time for reviews is over")
-    url = reverse("marketplace:order_review", args=[order.ref])
-    return Part(gettext_lazy("Reviews"), words, url, "star", mine is None and order.is_open_for_reviews)
+    else:
+        words = gettext_lazy("You can write yours now")
+    return Part(gettext_lazy("Reviews"), words, reverse("marketplace:order_review", args=[order.ref]), "star")

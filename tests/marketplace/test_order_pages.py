@@ -772,7 +772,7 @@ def test_the_order_page_takes_the_same_queries_for_a_long_timeline(
     for _round in range(3):
         for user in (bob, adam):
             client = signed_in(user)
-            with django_assert_num_queries(DETAIL_QUERIES):
+            with django_assert_num_queries(DETAIL_QUERIES + (user == adam)):  # what schools say of the client
                 client.get(order.get_absolute_url())
         order.counter("Less?", by=buyer)
         for number in range(8):

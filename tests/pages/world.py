@@ -41,9 +41,9 @@ NO_PAGES = {
     "marketplace:learner_export", "marketplace:learner_return", "marketplace:ready_take_back",
     "marketplace:ready_trainers", "marketplace:ready_waive",
     "marketplace:feed", "marketplace:feed_make", "marketplace:feed_stop", "marketplace:order_calendar",
-    "marketplace:order_file", "marketplace:order_price",
-    "marketplace:hours_confirm", "marketplace:hours_void", "marketplace:my_hours_void", "marketplace:order_hours_csv",
-    "marketplace:release_approve", "marketplace:release_refuse", "marketplace:release_waive",
+    "marketplace:order_file", "marketplace:order_price", "marketplace:hours_confirm", "marketplace:hours_void",
+    "marketplace:my_hours_void", "marketplace:order_hours_csv", "marketplace:release_approve",
+    "marketplace:release_refuse", "marketplace:release_waive", "marketplace:review_reply",
     "marketplace:special_hours_add", "marketplace:special_hours_remove",
     *(f"marketplace:order_{verb}" for verb in ACTIONS),
     "account_complete_password_reset", "account_confirm_login_code", "account_confirm_password_reset_code",
@@ -82,6 +82,7 @@ def fill():
         "offer": offer,
         "draft": offer.duplicate(by=trainer),
         "room": factories.add_resource(owner.organisation, name="Room 204"),
+        "completed": factories.make_order(offer, membership(INGA), "completed"),
         "unsent": factories.make_order(offer, membership(INGA), "draft"),
         "wash": wash,
         "held": held(wash),
@@ -172,6 +173,8 @@ def buyers(world):
     yield at("marketplace:order_propose_time", moving.ref)
     yield at("marketplace:order_propose_time", moving.ref, sends="#main form[method=post]")
     yield at("marketplace:order_detail", world["unsent"].ref)
+    yield at("marketplace:order_review", world["completed"].ref)
+    yield at("marketplace:order_review", world["completed"].ref, sends="#main form[method=post]")
     yield at("accounts:report_receipt", world["report"].ref)
     yield from own_pages(world)
     yield from settings_pages(world)

@@ -6,7 +6,7 @@ from django.urls import reverse
 from marketplace.models import Favourite
 from tests.factories import make_offer
 
-QUERIES = 3
+QUERIES = 4
 
 
 def test_a_school_shows_its_live_offers_as_cards(client, school, adam, offer):

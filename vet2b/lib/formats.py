@@ -6,7 +6,7 @@ from functools import cache, lru_cache
 
 from babel import Locale
 from babel.dates import format_date, format_interval, format_skeleton, get_timezone_location
-from babel.numbers import format_currency, get_currency_symbol
+from babel.numbers import format_currency, format_decimal, get_currency_symbol
 from django.utils import timezone
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
@@ -27,6 +27,11 @@ def current_locale() -> Locale:
 def money(amount: Decimal, currency: str, *, cents: bool = False) -> str:
     """`€180`, `€180.50`; with `cents`, as in columns of sums, `€180.00`."""
     return money_in(current_locale(), amount, currency, cents)
+
+
+def rating(value: float) -> str:
+    """`4.8`"""
+    return rating_in(current_locale(), round(value, 1))
 
 
 def day(value: dt.date) -> str:
@@ -81,6 +86,11 @@ def money_in(locale: Locale, amount: Decimal, currency: str, cents: bool) -> str
         # a code is not glued to the figure
         pattern = pattern.replace("¤", "¤\xa0") if pattern.startswith("¤") else pattern
     return format_currency(amount, currency, pattern, locale=locale, currency_digits=False)
+
+
+@lru_cache(256)
+def rating_in(locale: Locale, value: float) -> str:
+    return format_decimal(value, "0.0", locale=locale)
 
 
 @lru_cache(4096)

@@ -26,11 +26,11 @@ register = template.Library()
 TONES = {
     "pine": "published verified active completed signed awarded fulfilled approved sent paid",
     "mari": (
-        "pending in_review requested quoted countered delivered agreement_pending partly_signed proposed "
-        "changes_requested"
+        "pending in_review hidden_pending requested quoted countered delivered agreement_pending partly_signed "
+        "proposed changes_requested"
     ),
     "flax": "open accepted scheduled in_progress running",
-    "poppy": "rejected suspended disputed refused terminated overdue",
+    "poppy": "rejected hidden suspended disputed refused terminated overdue",
 }
 TONE_OF = {status: tone for tone, statuses in TONES.items() for status in statuses.split()}
 REVIEWS_TO_SHOW_STARS = 3
@@ -89,7 +89,7 @@ def stars(rating: Decimal | float | None, count: int) -> SafeString:
     if not rating or count < REVIEWS_TO_SHOW_STARS:
         return format_html('<span class="rate">{}</span>', _("New"))
     label = ngettext("%(rating)s of 5, %(count)s review", "%(rating)s of 5, %(count)s reviews", count)
-    shown = f"{rating:.1f}"
+    shown = formats.rating(float(rating))
     return format_html(
         '<span class="rate">{}<span aria-hidden="true">{} <span class="count">({})</span></span>'
         '<span class="visually-hidden">{}</span></span>',
