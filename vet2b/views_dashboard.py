@@ -61,6 +61,7 @@ def buyer(request: AuthedRequest, membership: Membership) -> HttpResponse:
     context = shared(request, membership) | {
         "turn": lines(placed.awaiting("buyer"), "buyer"),
         "active": lines(placed.open().exclude(pk__in=placed.awaiting("buyer").values("pk")), "buyer"),
+        "unpaid": unpaid(placed),
         "drafts": list(placed.filter(status=Order.Status.DRAFT).order_by("-updated_at")[:LINES]),
         "saved": list(saved_offers(request.user)[:4]),
     }
@@ -83,6 +84,8 @@ def school(request: AuthedRequest, membership: Membership) -> HttpResponse:
     context = shared(request, membership) | {
         "turn": lines(waiting.filter(asked), "seller"),
         "running": lines(received.filter(mine, status__in=Order.RUNNING), "seller"),
+        "to_invoice": to_invoice(received.filter(mine)),
+        "unpaid": unpaid(received.filter(mine)),
         "offers": offers_by_state(organisation),
         "unfinished": unfinished_offers(membership),
         "windows": upcoming_windows(organisation),
@@ -115,6 +118,17 @@ def lines(orders: Any, side: str) -> list[dict[str, Any]]:
         }
         for order in found
     ]
+
+
+def to_invoice(orders: QuerySet[Order]) -> list[Order]:
+    """Finished and not free, oldest first; no invoice is recorded yet."""
+    waiting = orders.filter(status__in=FINISHED, invoice=None, gross__gt=0)
+    return list(waiting.order_by("completed_at", "pk")[:LINES])
+
+
+def unpaid(orders: QuerySet[Order]) -> list[Order]:
+    waiting = orders.filter(invoice__isnull=False, invoice__paid_on=None).exclude(status__in=Order.LOST)
+    return list(waiting.select_related("invoice").order_by("invoice__issued_on", "pk")[:LINES])
 
 
 def offers_by_state(organisation: Organisation) -> list[tuple[Any, int]]:

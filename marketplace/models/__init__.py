@@ -1,6 +1,7 @@
 from marketplace.models.agreement_rules import AgreementLimit
 from marketplace.models.agreements import Agreement, AgreementPaper, AgreementSignature, AgreementVersion
 from marketplace.models.appointments import Booking, NewTime, Plan, PlanHours, Seat, Slot
+from marketplace.models.bank import BankAccount
 from marketplace.models.calendar import CalendarEntry
 from marketplace.models.catalogue import Category, CategoryLabel, IscedField, OfferTemplate, Skill
 from marketplace.models.clauses import Clause, ClauseText, clauses_for
@@ -9,6 +10,7 @@ from marketplace.models.consents import Consent
 from marketplace.models.conversations import Message, OrderFile
 from marketplace.models.feeds import Feed
 from marketplace.models.hours import HourEntry
+from marketplace.models.invoices import Invoice
 from marketplace.models.learners import Learner
 from marketplace.models.offers import Offer, OfferText, Package
 from marketplace.models.orders import Order
@@ -36,6 +38,7 @@ __all__ = [
     "AgreementPaper",
     "AgreementSignature",
     "AgreementVersion",
+    "BankAccount",
     "Booking",
     "CalendarEntry",
     "Category",
@@ -49,6 +52,7 @@ __all__ = [
     "Favourite",
     "Feed",
     "HourEntry",
+    "Invoice",
     "IscedField",
     "Learner",
     "Message",

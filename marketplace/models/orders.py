@@ -16,6 +16,7 @@ from marketplace.models.order_agreement import Signed
 from marketplace.models.order_closing import Closing
 from marketplace.models.order_dates import Dates
 from marketplace.models.order_deal import Deal
+from marketplace.models.order_money import Money
 from marketplace.models.order_moves import Moves
 from marketplace.models.order_parties import Parties
 from marketplace.models.order_quality import Quality
@@ -44,6 +45,7 @@ class Order(
     Quality,
     Trouble,
     Closing,
+    Money,
     Parties,
     Dates,
     Lifecycle,
@@ -88,6 +90,7 @@ class Order(
     PLANNED = frozenset({S.ACCEPTED, S.AGREEMENT_PENDING, S.SCHEDULED})  # agreed and not begun
     OPEN = NEGOTIATING | RUNNING
     ENDED = frozenset(S) - OPEN - {S.DRAFT}
+    INVOICED = frozenset({S.IN_PROGRESS, S.DELIVERED, S.CHANGES_REQUESTED, S.COMPLETED, S.CLOSED})
     LOST = frozenset({S.DECLINED, S.WITHDRAWN, S.REJECTED, S.EXPIRED, S.CANCELLED})  # ended without the work
     TURNS = {
         "buyer": frozenset({S.DRAFT, S.QUOTED, S.DELIVERED}),
@@ -146,6 +149,8 @@ class Order(
         "replace_learner": Move(PLANNED | {S.IN_PROGRESS, S.CHANGES_REQUESTED}, None, "seller"),
         "remind_review": Move(frozenset({S.COMPLETED}), None, "system"),
         "close": Move(frozenset({S.COMPLETED}), S.CLOSED, "system"),
+        "record_invoice": Move(INVOICED, None, "seller"),
+        "record_paid": Move(INVOICED, None, "seller"),
         "write": Move(OPEN | {S.COMPLETED, S.CLOSED}, None, "either"),
     }  # fmt: skip
     # the timers that change the state, as against reminders

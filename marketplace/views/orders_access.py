@@ -18,7 +18,6 @@ def party(request: AuthedRequest) -> Membership:
 
 
 def order_for(request: AuthedRequest, ref: str) -> Order:
-    orders = Order.objects.for_organisation(party(request).organisation)
-    return get_object_or_404(
-        orders.with_parties().select_related("package").prefetch_related("new_times").with_next_due(), ref=ref
-    )
+    orders = Order.objects.for_organisation(party(request).organisation).with_parties().with_next_due()
+    orders = orders.select_related("package", "invoice").prefetch_related("new_times")
+    return get_object_or_404(orders, ref=ref)

@@ -9,6 +9,7 @@ from marketplace.models import Order
 from marketplace.parts import Part
 from marketplace.views.agreements import agreement_part
 from marketplace.views.hours import hours_part
+from marketplace.views.money import money_part
 from marketplace.views.quality import quality_part
 from marketplace.views.readiness import ready_part
 from marketplace.views.releases import release_part
@@ -24,6 +25,7 @@ PARTS: tuple[Callable[[Order, Membership], Part | None], ...] = (
     ready_part,
     agreement_part,
     reviews_part,
+    money_part,
 )
 
 

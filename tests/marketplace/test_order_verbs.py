@@ -33,6 +33,13 @@ def file(name="plan.pdf"):
     return Checked(ContentFile(b"%PDF-1.7", name=name), name, "application/pdf", 8)
 
 
+def paid(order, by):
+    """Of an invoice that was recorded before, where there can be one."""
+    if by == member(order.trainer, order.seller) and order.status in Order.INVOICED:
+        order.record_invoice("2026/17", timezone.localdate(), by=by)
+    order.record_paid(timezone.localdate(), by=by)
+
+
 # verb -> how it is called, as each of its parties
 CALLS = {
     "change_draft": lambda o, by: o.change_draft(by=by, brief="Something else."),
@@ -79,6 +86,8 @@ CALLS = {
     "replace_learner": lambda o, by: o.replace_learner(make_learner(o.seller), None, "absent", by=by),
     "remind_review": lambda o, by: o.remind_review(by=by),
     "close": lambda o, by: o.close(by=by),
+    "record_invoice": lambda o, by: o.record_invoice("2026/17", timezone.localdate(), by=by),
+    "record_paid": lambda o, by: paid(o, by),
     "write": lambda o, by: o.write("Hello.", by=by),
 }
 # verb -> (from, to, who is told); from one state each, the table below has all of them

@@ -44,6 +44,8 @@ NO_PAGES = {
     "marketplace:order_file", "marketplace:order_price", "marketplace:hours_confirm", "marketplace:hours_void",
     "marketplace:my_hours_void", "marketplace:order_hours_csv", "marketplace:release_approve",
     "marketplace:release_refuse", "marketplace:release_waive", "marketplace:review_reply",
+    "marketplace:bank_confirm", "marketplace:bank_propose", "marketplace:bank_withdraw",
+    "marketplace:invoice_paid", "marketplace:invoice_record", "marketplace:sheet_csv", "marketplace:sheet_pdf",
     "marketplace:special_hours_add", "marketplace:special_hours_remove",
     *(f"marketplace:order_{verb}" for verb in ACTIONS),
     "account_complete_password_reset", "account_confirm_login_code", "account_confirm_password_reset_code",
@@ -173,6 +175,7 @@ def buyers(world):
     yield at("marketplace:order_propose_time", moving.ref)
     yield at("marketplace:order_propose_time", moving.ref, sends="#main form[method=post]")
     yield at("marketplace:order_detail", world["unsent"].ref)
+    yield at("marketplace:order_sheet", world["completed"].ref)
     yield at("marketplace:order_review", world["completed"].ref)
     yield at("marketplace:order_review", world["completed"].ref, sends="#main form[method=post]")
     yield at("accounts:report_receipt", world["report"].ref)
@@ -217,6 +220,10 @@ def school_owners(world):
     yield at("accounts:member_remove", world["colleague"].pk)
     yield at("marketplace:offer_archive", draft)
     yield at("marketplace:release_list")
+    yield at("marketplace:bank_account")
+    yield at("marketplace:bank_account", sends="#main form[method=post]")
+    yield at("marketplace:order_sheet", world["completed"].ref)
+    yield at("marketplace:order_sheet", world["completed"].ref, sends="#main form[method=post]")
 
 
 def trainers(world):

@@ -3,6 +3,7 @@ from io import StringIO
 
 import pytest
 from django.core import mail
+from django.utils import timezone
 
 from accounts.models import Organisation
 from tests.factories import make_member, make_offer, make_order, make_organisation, make_user, make_window, member
@@ -225,3 +226,19 @@ def test_members_of_two_organisations_see_the_one_they_act_for(client, bob, comp
 
     assert client.get("/dashboard/").context["organisation"] == school
     assert member(bob, school).role == "staff"
+
+
+def test_a_school_sees_what_to_invoice_and_what_is_unpaid(client, adam, bob, offer, buyer, seller):
+    order = make_order(offer, buyer, "completed")
+    make_order(offer, buyer, "in_progress")
+    assert show(client, adam).context["to_invoice"] == [order]
+
+    order.record_invoice("2026/17", timezone.localdate(), by=seller)
+    context = show(client, adam).context
+    assert (context["to_invoice"], context["unpaid"]) == ([], [order])
+    page = show(client, bob)
+    assert page.context["unpaid"] == [order]
+    assert "Invoice 2026/17" in page.content.decode()
+
+    order.record_paid(timezone.localdate(), by=seller)
+    assert show(client, adam).context["unpaid"] == show(client, bob).context["unpaid"] == []
