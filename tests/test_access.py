@@ -128,10 +128,8 @@ RULES = {
     "marketplace:order_team_absent": (SELLS, order_args),
     "marketplace:order_review": (ORDER, ["completed.ref"]),
     **{f"marketplace:{name}": (ORDER, ["completed.ref"]) for name in ["order_sheet", "sheet_csv", "sheet_pdf"]},
-    "marketplace:invoice_record": (SELLS, ["completed.ref"]),
+    "marketplace:invoice_record": ((SCHOOL, False), ["completed.ref"]),
     "marketplace:invoice_paid": (NOBODY, ["completed.ref"]),
-    "marketplace:bank_confirm": (NOBODY, ["0"]),
-    "marketplace:bank_withdraw": (NOBODY, ["0"]),
     "marketplace:review_reply": (NOBODY, ["completed.ref"]),
     "marketplace:offer_free_times": (NOBODY_PUBLIC, ["offer.slug"]),
 }  # fmt: skip
@@ -151,7 +149,9 @@ OWN = {
     "marketplace:order_book": ["offer.slug"], "marketplace:order_time": ["offer.slug"],
     "marketplace:order_price": ["offer.slug"], "marketplace:order_edit": ["order.ref"],
     "marketplace:order_request": ["order.ref"], "marketplace:order_discard": ["order.ref"],
-    "marketplace:bank_account": [], "marketplace:bank_propose": [], "robots": [], "sitemap": [], "mfa_remove_webauthn": ["0"], "mfa_edit_webauthn": ["0"],
+    "marketplace:bank_account": [], "marketplace:bank_propose": [], "marketplace:bank_confirm": ["0"],
+    "marketplace:bank_withdraw": ["0"],
+    "robots": [], "sitemap": [], "mfa_remove_webauthn": ["0"], "mfa_edit_webauthn": ["0"],
 }  # fmt: skip
 FOREIGN = {"accounts:member_role", "accounts:member_remove", "accounts:notification_open", "accounts:notification_read"}
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from django.contrib import messages
+from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
@@ -49,7 +50,7 @@ def sheet_page(
         "parties": [(_("School"), address_of(order.seller)), (_("Client"), address_of(order.buyer))],
         "lines": [(line, rate_words(line.rate)) for line in sheet.lines],
         "rates": [(rate, rate_words(rate.rate)) for rate in sheet.rates],
-        "code": mark_safe(code.svg_inline(scale=4, light="white")) if code else "",
+        "code": mark_safe(code.svg_inline(omitsize=True, light="white")) if code else "",
         "invoice": invoice,
         "is_seller": order.seller_id == by.organisation_id,
     }
@@ -92,6 +93,8 @@ def invoice_paid(request: AuthedRequest, ref: str) -> HttpResponse:
 
 
 def recorded(request: AuthedRequest, sheet: Sheet, verb: str, form: Any, name: str) -> HttpResponse:
+    if not sheet.order.allows("seller", party(request)):
+        raise PermissionDenied
     if form.is_valid():
         try:
             getattr(sheet.order, verb)(**form.cleaned_data, by=party(request))
