@@ -151,7 +151,8 @@ OWN = {
     "marketplace:order_request": ["order.ref"], "marketplace:order_discard": ["order.ref"],
     "marketplace:bank_account": [], "marketplace:bank_propose": [], "marketplace:bank_confirm": ["0"],
     "marketplace:bank_withdraw": ["0"],
-    "robots": [], "sitemap": [], "mfa_remove_webauthn": ["0"], "mfa_edit_webauthn": ["0"],
+    "robots": [], "sitemap": [],
+    "mfa_remove_webauthn": ["0"], "mfa_edit_webauthn": ["0"],
 }  # fmt: skip
 FOREIGN = {"accounts:member_role", "accounts:member_remove", "accounts:notification_open", "accounts:notification_read"}
 

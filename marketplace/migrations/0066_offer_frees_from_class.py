@@ -3,7 +3,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
 
-    dependencies = [('marketplace', '0065_team_members')]
+    dependencies = [('marketplace', '0064_readiness_of_agreed_orders')]
 
     operations = [
         migrations.AddField(

@@ -9,7 +9,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('marketplace', '0042_learners'),
+        ('marketplace', '0068_hours'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 

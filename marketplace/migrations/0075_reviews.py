@@ -12,7 +12,7 @@ class Migration(migrations.Migration):
 
     dependencies = [
         ('accounts', '0009_powers_of_owners'),
-        ('marketplace', '0042_learners'),
+        ('marketplace', '0071_quality_points'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 

@@ -16,16 +16,16 @@ from marketplace.views.releases import release_part
 from marketplace.views.reviews import reviews_part
 from marketplace.views.teams import team_part
 
-# each gives the line of one part, or None where the order has no such part for this reader
+# each gives the line of one part, or None where the order has no such part for this reader; in the order of the work
 PARTS: tuple[Callable[[Order, Membership], Part | None], ...] = (
-    quality_part,
-    team_part,
-    release_part,
-    hours_part,
-    ready_part,
     agreement_part,
-    reviews_part,
+    release_part,
+    ready_part,
+    team_part,
+    hours_part,
+    quality_part,
     money_part,
+    reviews_part,
 )
 
 
