@@ -43,6 +43,11 @@ def file_problem(file: FieldFile, digest: str) -> str:
     return "" if found == digest else f"the file {file.name} was changed"
 
 
+def text_problem(text: str, digest: str) -> str:
+    """The same of a text, of which the UTF-8 bytes were hashed."""
+    return "" if hashlib.sha256(text.encode()).hexdigest() == digest else "its text was changed"
+
+
 @contextmanager
 def rewriting(purpose: str) -> Iterator[None]:
     """Lets activities be changed or removed within, and makes their chains anew when it ends.

@@ -92,7 +92,9 @@ DROP AGGREGATE accounts_activity_chain(integer, accounts_activity);
 DROP FUNCTION accounts_activity_digest(text, integer, accounts_activity);
 """
 
+# nobody records between the chains and the triggers
 CHAINS = """
+LOCK TABLE accounts_activity IN SHARE ROW EXCLUSIVE MODE;
 INSERT INTO accounts_recordhead (subject_type_id, subject_id, rows, digest)
 SELECT DISTINCT subject_type_id, subject_id, 0, '' FROM accounts_activity;
 SELECT accounts_forge_chains();
@@ -120,6 +122,6 @@ class Migration(migrations.Migration):
 
     operations = [
         migrations.RunSQL(FUNCTIONS, NO_FUNCTIONS),
-        migrations.RunSQL(CHAINS, "DELETE FROM accounts_recordhead"),
+        migrations.RunSQL(CHAINS, "UPDATE accounts_activity SET place = 0, digest = ''; DELETE FROM accounts_recordhead"),
         migrations.RunSQL(TRIGGERS, NO_TRIGGERS),
     ]

@@ -1,5 +1,6 @@
 from datetime import timedelta
 from hashlib import sha256
+from importlib import import_module
 from io import StringIO
 
 import pytest
@@ -11,7 +12,7 @@ from django.db import IntegrityError, connection, transaction
 
 from accounts import records
 from accounts.models import Activity, RecordHead
-from accounts.records import file_problem, rewriting
+from accounts.records import file_problem, rewriting, text_problem
 from tests import factories
 
 pytestmark = pytest.mark.django_db
@@ -182,6 +183,20 @@ def test_nobody_changes_or_removes_a_record(chain, forbidden):
     assert verified() == ""
 
 
+def test_rows_from_before_the_chains_are_chained(school, chain, company):
+    tamper("UPDATE accounts_activity SET place = 0, digest = ''")
+    tamper("DELETE FROM accounts_recordhead")
+
+    with connection.cursor() as cursor:
+        cursor.execute(import_module("accounts.migrations.0011_record_chain_rules").CHAINS)
+
+    assert verified() == ""
+    rows = Activity.objects.filter(pk__in=[row.pk for row in chain]).order_by("pk")
+    assert [row.digest for row in rows] == [row.digest for row in chain]
+    school.record("change", by=None)
+    assert verified() == ""
+
+
 def test_rewriting_changes_rows_and_chains_them_anew(chain):
     moment = chain[1].created_at - timedelta(days=30)
 
@@ -225,6 +240,13 @@ def test_a_file_is_held_against_its_digest():
     assert file_problem(file, digest) == "the file agreement.pdf was changed"
     storage.delete(name)
     assert file_problem(file, digest) == "the file agreement.pdf is missing"
+
+
+def test_a_text_is_held_against_its_digest():
+    digest = sha256("Ķekava".encode()).hexdigest()
+
+    assert text_problem("Ķekava", digest) == ""
+    assert text_problem("Kekava", digest) == "its text was changed"
 
 
 def test_other_apps_add_checks_of_their_own(monkeypatch):
