@@ -27,10 +27,11 @@ ORDER = (SCHOOL | BUYER, False)
 # each side finds the order, so the other side's verbs answer with words; what matters is that nothing moves
 BUYS = (BUYER, False, SCHOOL)
 SELLS = (SCHOOL, False, BUYER)
+SIGNATORIES = (frozenset({"school_owner", "buyer"}), False)
 NOBODY = (frozenset(), False)
 NOBODY_PUBLIC = (frozenset(), True)
 
-offer_args, order_args, slug_args = ["offer.ref"], ["order.ref"], ["offer.slug"]
+offer_args, order_args, slug_args, unsigned_args = ["offer.ref"], ["order.ref"], ["offer.slug"], ["agreed.ref"]
 RULES = {
     "art_panel": (PUBLIC, ["'WEB'", "'1-5'"]),
     "healthz": (PUBLIC, []),
@@ -114,7 +115,7 @@ RULES = {
     **{f"marketplace:order_{verb}": (BUYS, order_args) for verb in
        ["answer", "accept", "accept_delivery", "counter", "ask_changes", "extend_review", "reject", "withdraw"]},
     **{f"marketplace:order_{verb}": (ORDER, order_args) for verb in
-       ["write", "cancel", "dispute", "confirm", "propose_time", "agree_time", "refuse_time"]},
+       ["write", "cancel", "dispute", "confirm", "propose_time", "agree_time", "refuse_time", "ask_for_agreement"]},
     "marketplace:release_list": ((frozenset({"school_owner", "other_trainer"}), False), []),
     "marketplace:order_release": (SELLS, order_args),
     **{f"marketplace:release_{verb}": (NOBODY, order_args) for verb in ["approve", "refuse", "waive"]},
@@ -131,6 +132,13 @@ RULES = {
     "marketplace:invoice_record": ((SCHOOL, False), ["completed.ref"]),
     "marketplace:invoice_paid": (NOBODY, ["completed.ref"]),
     "marketplace:review_reply": (NOBODY, ["completed.ref"]),
+    "marketplace:agreement_detail": (ORDER, unsigned_args),
+    "marketplace:agreement_version": (ORDER, [*unsigned_args, "1"]),
+    "marketplace:agreement_edit": (ORDER, unsigned_args),
+    **{f"marketplace:agreement_{name}": (SIGNATORIES, unsigned_args) for name in
+       ["sign", "paper", "confirm", "terminate"]},
+    "marketplace:agreement_pdf": (NOBODY, [*unsigned_args, "1"]),
+    "marketplace:agreement_paper_file": (NOBODY, [*unsigned_args, "'missing'"]),
     "marketplace:offer_free_times": (NOBODY_PUBLIC, ["offer.slug"]),
 }  # fmt: skip
 # addresses of django-allauth, and those that act on the reader's own things: only that none breaks and that
@@ -189,6 +197,7 @@ def world(school, alice, adam, sara, lea, bob, company, charlie, mona, offer, bu
     return {
         "people": people, "offer": offer, "order": order, "school": school, "token": token,
         "completed": factories.make_order(offer, buyer, "completed"),
+        "unsigned": factories.make_order(offer, buyer, "agreement_pending"),
         "resource": factories.add_resource(school),
         "group": group, "learner": factories.make_learner(school, group=group),
         "agreed": factories.make_order(offer, buyer, "scheduled"),

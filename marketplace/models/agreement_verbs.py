@@ -84,10 +84,11 @@ class AgreementVerbs:
         return self.versions.create(number=content["number"], text=text, sha256=seal(text), note=note.strip(), **who)
 
     def ask_signatures(self, verb: str, *, by: Membership, note: str) -> None:
-        other, number = self.other_side(by), self.latest.number
+        own_signatories = ((member.user, by.organisation) for member in by.organisation.memberships.signatories())
+        people = [*self.told(self.other_side(by)), *own_signatories]
         if self.order.status == self.order.S.AGREEMENT_PENDING:
             self.order.await_signatures()
-        self.move(verb, by=by, notify=self.told(other), text=note.strip(), number=number)
+        self.move(verb, by=by, notify=people, text=note.strip(), number=self.latest.number)
 
     @transaction.atomic
     def sign(self, number: int, sha256: str, *, by: Membership, name: str, function: str, method: str) -> None:

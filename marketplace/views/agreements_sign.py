@@ -37,7 +37,7 @@ def signing(request: AuthedRequest, ref: str, verb: str) -> Agreement | HttpResp
 
 def method_of(request: AuthedRequest) -> str:
     """How the signatory proved who they are last: "password", "mfa" or what else allauth noted."""
-    records = get_authentication_records(request)
+    records = get_authentication_records(request, request.user)
     return records[-1].get("method", "")[:30] if records else ""
 
 

@@ -77,6 +77,10 @@ ACTIONS = {
             "ask_new_time", _("Ask for another time"), _("The client was asked to choose another time."), ReasonForm,
             _("When you cannot do it then. The client chooses another time or cancels."),
         ),
+        Action(
+            "ask_for_agreement", _("Ask for a signed agreement"), _("The agreement is ready for both sides to sign."),
+            hint=_("A text for both to sign before the work begins. No work starts without both signatures."),
+        ),
         Action("write", _("Send the message"), _("Your message was sent."), MessageForm),
         Action("decline", _("Decline the request"), _("You declined. The client was told."), ReasonForm, is_final=True),
         Action(
