@@ -31,7 +31,7 @@ SIGNATORIES = (frozenset({"school_owner", "buyer"}), False)
 NOBODY = (frozenset(), False)
 NOBODY_PUBLIC = (frozenset(), True)
 
-offer_args, order_args, slug_args, unsigned_args = ["offer.ref"], ["order.ref"], ["offer.slug"], ["agreed.ref"]
+offer_args, order_args, slug_args, unsigned_args = ["offer.ref"], ["order.ref"], ["offer.slug"], ["unsigned.ref"]
 RULES = {
     "art_panel": (PUBLIC, ["'WEB'", "'1-5'"]),
     "healthz": (PUBLIC, []),

@@ -30,7 +30,7 @@ TO_DO = {
     "delivered": pgettext_lazy("what to do", "Look at the delivery"),
     "countered": pgettext_lazy("what to do", "Answer the counter-offer"),
     "changes_requested": pgettext_lazy("what to do", "Take up the changes"),
-    "accepted": pgettext_lazy("what to do", "Start on the day"),
+    "accepted": pgettext_lazy("what to do", "See what the start waits for"),
     "scheduled": pgettext_lazy("what to do", "Start on the day"),
     "in_progress": pgettext_lazy("what to do", "Deliver the work"),
 }

@@ -18,6 +18,8 @@ from marketplace.forms.teams import LearnersField
 from marketplace.models import HourEntry, Learner, Order
 from marketplace.models.hours import MAX_BREAK
 
+WHY = {"required": _("Please give a reason.")}
+
 
 class HoursForm(forms.Form):
     """A day's work by the school's clock. Without `team` it is that of one learner."""
@@ -33,7 +35,10 @@ class HoursForm(forms.Form):
         label=_("Minutes of break"), min_value=0, max_value=MAX_BREAK, required=False,
         help_text=_("For the rules for young workers it counts as lying in the middle."),
     )  # fmt: skip
-    done = LineField(label=_("What was done"), max_length=300, help_text=_("In a few words, without names."))
+    done = LineField(
+        label=_("What was done"), max_length=300, help_text=_("In a few words, without names."),
+        error_messages={"required": _("Say what was done.")},
+    )  # fmt: skip
 
     def __init__(self, *args: Any, order: Order, learner: Learner | None = None, **kwargs: Any):
         self.order, self.learner = order, learner
@@ -78,7 +83,7 @@ class HoursForm(forms.Form):
 
 
 class CorrectionForm(HoursForm):
-    reason = LineField(label=_("Why it changes"), max_length=200)
+    reason = LineField(label=_("Why it changes"), max_length=200, error_messages=WHY)
 
     def __init__(self, *args: Any, entry: HourEntry, **kwargs: Any):
         self.entry = entry
@@ -97,4 +102,4 @@ class CorrectionForm(HoursForm):
 
 class VoidForm(forms.Form):
     use_required_attribute = False
-    reason = LineField(label=_("Reason"), max_length=200)
+    reason = LineField(label=_("Reason"), max_length=200, error_messages=WHY)

@@ -72,6 +72,7 @@ class WhyForm(forms.Form):
     reason = forms.CharField(
         label=_("Reason"), max_length=1000, widget=forms.Textarea(attrs={"rows": 3}),
         help_text=_("Your school reads it, the client does not."),
+        error_messages={"required": _("Please give a reason.")},
     )  # fmt: skip
 
 

@@ -65,9 +65,13 @@ class AbsentForm(forms.Form):
     """Who cannot take part, and who stands in."""
 
     use_required_attribute = False
-    old = LearnerField(Learner.objects.none(), label=_("Who cannot take part"))
+    old = LearnerField(
+        Learner.objects.none(), label=_("Who cannot take part"), empty_label=_("Choose"),
+        error_messages={"required": _("Say who cannot take part.")},
+    )  # fmt: skip
     reason = forms.ChoiceField(
         label=_("Why"), widget=forms.RadioSelect, help_text=_("Never a diagnosis: “absent” is enough."),
+        error_messages={"required": _("Say why.")},
         choices=[choice for choice in TeamMember.Reason.choices if choice[0] != TeamMember.Reason.UNASSIGNED],
     )  # fmt: skip
     new = LearnerField(

@@ -17,7 +17,7 @@ from tests.test_access import addresses
 
 STRANGER, NEWCOMER = "", "nora@people.example"
 INGA, MARTINS, ILZE = "inga@kalndarzs.example", "martins@dzirnavu.example", "ilze@dzirnavu.example"
-LIVA, GUNDEGA = "liva@learners.example", "gundega@mezupe.example"
+LIVA, ELINA, GUNDEGA = "liva@learners.example", "elina@learners.example", "gundega@mezupe.example"
 MODERATOR = "moderator@demo.example"
 
 # Addresses that answer with no page of ours: files, feeds, moves by POST and redirects; pages of development; and
@@ -284,6 +284,15 @@ def learners(world):
     yield at("accounts:organisation_home", membership(LIVA).organisation.slug)
 
 
+def team_members(_world):
+    """What a student sees whose team works on an order."""
+    yield at("dashboard")
+    yield at("marketplace:my_hours")
+    order = Order.objects.get(team__learner__membership=membership(ELINA), status="in_progress")
+    yield at("marketplace:my_order_hours", order.ref)
+    yield at("marketplace:my_order_hours", order.ref, sends="#main form[method=post]")
+
+
 def officials(world):
     yield at("dashboard")
     yield at("marketplace:order_list")
@@ -296,9 +305,16 @@ def orders_of_schools(world):
         yield reader, at("marketplace:order_detail", order.ref)
         if hasattr(order, "readiness"):
             yield reader, at("marketplace:order_ready", order.ref)
+        if order.status == "accepted":
+            yield reader, at("marketplace:order_release", order.ref)
+            yield reader, at("marketplace:order_release", order.ref, sends="form[action$='/refuse/']")
+        if order.status == "in_progress":
+            yield reader, at("marketplace:order_hours", order.ref)
+            yield reader, at("marketplace:order_hours", order.ref, sends="#main form[method=post]")
+            for entry in order.hours.live()[:1]:
+                yield reader, at("marketplace:hours_change", order.ref, entry.pk)
         if order.status == "scheduled":
             yield reader, at("marketplace:order_release", order.ref)
-            yield reader, at("marketplace:order_release", order.ref, sends="#main form[method=post]")
             yield reader, at("marketplace:order_team", order.ref)
             yield reader, at("marketplace:order_team_absent", order.ref)
             yield reader, at("marketplace:order_team_absent", order.ref, sends="#main form[method=post]")
@@ -327,7 +343,7 @@ def desk(_world):
 
 VISITS = {
     STRANGER: strangers, NEWCOMER: newcomers, INGA: buyers, ILZE: school_owners, MARTINS: trainers, LIVA: learners,
-    GUNDEGA: officials, MODERATOR: desk,
+    ELINA: team_members, GUNDEGA: officials, MODERATOR: desk,
 }  # fmt: skip
 
 

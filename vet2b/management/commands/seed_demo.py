@@ -14,6 +14,7 @@ from vet2b.demo import people
 from vet2b.demo.bulk import add_synthetic_offers
 from vet2b.demo.offers import add_offer
 from vet2b.demo.orders import Story
+from vet2b.demo.teams import add_teams
 from vet2b.demo.times import add_appointment, add_plan, add_year, owner_of
 from vet2b.lib.refs import repeatable_refs
 
@@ -52,6 +53,7 @@ class Command(BaseCommand):
             buyer = buyer_of(entry, buyers, offers)
             Story(entry, offers[entry["offer"]], buyer, moderator).tell(rnd)
         self.fill_times(offers, list(buyers.values()))
+        add_teams()
         forget_old_news()
 
     def fill_times(self, offers: dict[int, Offer], buyers: list[Organisation]) -> None:
