@@ -21,7 +21,10 @@ class ConsentForm(forms.Form):
     use_required_attribute = False
     kind = forms.ChoiceField(label=_("Consent to"), choices=Kind, widget=forms.RadioSelect)
     giver = forms.ChoiceField(label=_("Given by"), choices=Giver, widget=forms.RadioSelect)
-    giver_name = LineField(label=_("Name of the parent or guardian"), max_length=120, required=False)
+    giver_name = LineField(
+        label=_("Name of the parent or guardian"), max_length=120, required=False,
+        help_text=_("Not needed where the student decides."),
+    )  # fmt: skip
     relation = LineField(
         label=_("Relation"), max_length=60, required=False, help_text=_("For example mother, father, legal guardian.")
     )
@@ -32,10 +35,8 @@ class ConsentForm(forms.Form):
         super().__init__(*args, **kwargs)
         self.fields["language"].choices = languages()
         self.fields["language"].initial = learner.school.source_language
-        alone = [kind for kind in Kind if not needs_guardian(learner, kind, learner.today)]
-        self.fields["giver"].initial = Giver.LEARNER if len(alone) == len(Kind) else Giver.GUARDIAN
-        if not alone:
-            self.fields["giver"].choices = [(Giver.GUARDIAN, Giver.GUARDIAN.label)]
+        is_guardians = needs_guardian(learner, self["kind"].value(), learner.today)
+        self.fields["giver"].initial = Giver.GUARDIAN if is_guardians else Giver.LEARNER
 
     def clean(self) -> dict[str, Any]:
         cleaned = super().clean() or {}

@@ -71,8 +71,11 @@ def needs_guardian(learner: Learner, kind: str, day: date) -> bool:
 
 
 def refuse_wrong_giver(learner: Learner, kind: str, giver: str) -> None:
-    if giver == Giver.LEARNER and needs_guardian(learner, kind, learner.today):
-        raise Refusal(_t("At this age a parent or guardian has to consent."), field="giver")
+    if needs_guardian(learner, kind, learner.today):
+        if giver == Giver.LEARNER:
+            raise Refusal(_t("At this age a parent or guardian has to consent."), field="giver")
+    elif giver == Giver.GUARDIAN:
+        raise Refusal(_t("At this age the student decides on this, and nobody else."), field="giver")
 
 
 class ConsentQuerySet(models.QuerySet["Consent"]):
@@ -144,7 +147,7 @@ class Consent(Wording, TimeStamped):
     def write(cls, learner: Learner, kind: str, *, recorded_by: User, text: str, **fields: object) -> Consent:
         """Within a verb, under the learner's lock. It lasts a year, a guardian's at most until the learner decides."""
         expires_on = learner.today + LASTS
-        if fields["giver"] == Giver.GUARDIAN and learner.minor_until:
+        if fields["giver"] == Giver.GUARDIAN:
             own_day = reaches(guardian_age(kind, learner.school), learner.minor_until)
             expires_on = min(expires_on, own_day - timedelta(days=1))
         return cls.objects.create(

@@ -4,10 +4,13 @@ from collections.abc import Iterable
 from typing import TYPE_CHECKING, Any
 
 from django.db import transaction
+from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from accounts.models import Refusal
+from marketplace.models.consent_rules import WORK
+from marketplace.models.consents import without_consent
 
 if TYPE_CHECKING:
     from marketplace.models.learners import Learner
@@ -60,6 +63,12 @@ class Start:
         if release.can("reopen", by=None):
             release.reopen(by=None)
 
+    @property
+    def is_unready(self) -> bool:
+        """Whether something on the checklist was missing when it was looked at last."""
+        readiness = getattr(self, "readiness", None)
+        return readiness is not None and readiness.ready_at is None
+
     def prepare_start(self) -> Any:
         """The checklist of what must be in place before the start; made when the order is agreed."""
         return type(self).readiness.related.related_model.prepare(self)
@@ -68,6 +77,14 @@ class Start:
         """Within a verb after which something on the checklist may stand otherwise."""
         if self.is_planned:
             self.prepare_start().tell(by=by)
+
+    def refuse_without_consent(self, learners: Iterable[Learner]) -> None:
+        """Once the work at a client's place has begun nobody joins it without a guardian's consent; before that the
+        checklist says who lacks one."""
+        if self.is_planned or self.place_mode != self.PlaceMode.AT_CLIENT:
+            return
+        if without_consent(list(learners), WORK, timezone.localdate(timezone=self.zone)):
+            raise Refusal(_("A guardian's consent is missing."), field="learners")
 
     def refuse_unready(self) -> None:
         """Says what is missing and whose it is."""

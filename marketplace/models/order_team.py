@@ -81,3 +81,4 @@ class Team:
     def refuse_strangers(self, learners: Collection[Learner]) -> None:
         if any(learner.school_id != self.seller_id or learner.left_on is not None for learner in learners):
             raise Refusal(_("Choose students of your school."), field="learners")
+        self.refuse_without_consent(learners)

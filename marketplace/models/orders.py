@@ -283,6 +283,8 @@ class Order(
             return False
         if verb == "book" and not (self.offer and self.offer.is_instant):
             return False
+        if verb == "start" and self.status == self.S.SCHEDULED and self.is_unready:
+            return False
         if verb == "ask_changes" and self.rounds_used >= self.rounds_of_changes:
             return False
         return super().can(verb, by=by)

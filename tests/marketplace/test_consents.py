@@ -160,7 +160,7 @@ def test_learners_ask_nobody(maja, lea, school):
 def test_asking_again_ends_the_earlier_question(asked, maja, seller):
     first, token = asked
     second, _token = ConsentRequest.ask(maja, "work", by=seller, **QUESTION)
-    ConsentRequest.ask(maja, "photo", by=seller, **QUESTION)
+    ConsentRequest.ask(maja, "photo", by=seller, **QUESTION | {"giver": "learner"})
 
     first.refresh_from_db()
     assert (first.status, first.email) == (S.TAKEN_BACK, "")
@@ -205,7 +205,7 @@ def test_the_address_stays_only_while_asked(asked, seller):
 
 def test_a_paper_is_recorded(maja, seller):
     consent = Consent.record_paper(
-        maja, "photo", by=seller, giver="guardian", giver_name="Greta", relation="mother", language="en"
+        maja, "work", by=seller, giver="guardian", giver_name="Greta", relation="mother", language="en"
     )
 
     assert (consent.how, consent.recorded_by, consent.token_hash) == ("paper", seller.user, "")
@@ -223,6 +223,23 @@ def test_a_child_does_not_consent_alone(maja, group, seller):
         ConsentRequest.ask(maja, "work", by=seller, **QUESTION | {"giver": "learner"})
     assert Consent.record_paper(grown, "work", by=seller, giver="learner", language="en").is_live
     assert not ConsentRequest.objects.exists()
+
+
+def test_nobody_consents_for_those_who_decide_themselves(maja, seller):
+    with pytest.raises(Refusal) as refused:
+        Consent.record_paper(maja, "photo", by=seller, giver="guardian", giver_name="Greta", language="en")
+
+    assert refused.value.field == "giver"
+    assert Consent.record_paper(maja, "photo", by=seller, giver="learner", language="en").is_live
+
+
+def test_a_guardians_yes_comes_too_late_for_one_who_came_of_age(asked, maja):
+    request, _token = asked
+    Learner.objects.filter(pk=maja.pk).update(minor_until=None)
+
+    with pytest.raises(Refusal):
+        request.give(by=None)
+    assert not Consent.objects.exists()
 
 
 def test_a_consent_is_withdrawn_once(asked, maja, seller, alice):
@@ -290,7 +307,7 @@ def test_who_lacks_a_guardians_consent(maja, group, school, seller, django_asser
     adult = make_learner(school, "Ada", "Adult", group=group)
     nia = Learner.add(group, by=seller, given_name="Nia", family_name="Nettle", minor_until=in_years(1))
     Consent.record_paper(nia, "work", by=seller, giver="guardian", giver_name="Greta", language="en")
-    Consent.record_paper(maja, "photo", by=seller, giver="guardian", giver_name="Greta", language="en")
+    Consent.record_paper(maja, "photo", by=seller, giver="learner", language="en")
 
     with django_assert_num_queries(1):
         assert without_consent([maja, nia, adult], "work", TODAY) == [maja]

@@ -315,6 +315,29 @@ def test_a_withdrawn_consent_is_told_on_the_order(order, readiness, school, sell
     assert "Family0" not in str([activity.details for activity in order.activities])
 
 
+def test_nobody_joins_the_work_at_a_client_without_consent(order, school, seller, buyer):
+    group = make_class(school, size=3, minors=2)
+    adult, *minors = sorted(group.learners.all(), key=lambda learner: learner.minor_until is not None)
+    order.assign_team([adult], by=seller)
+    make_ready(order, buyer, seller)
+    order.start(by=seller)
+
+    with pytest.raises(Refusal):
+        order.replace_learner(adult, minors[0], "absent", by=seller)
+    with pytest.raises(Refusal):
+        order.assign_team([adult, minors[1]], by=seller)
+    assert [member.learner for member in order.team.live()] == [adult]
+    Consent.record_paper(minors[0], "work", by=seller, giver="guardian", giver_name="Greta", language="en")
+    order.replace_learner(adult, minors[0], "absent", by=seller)
+
+
+def test_the_start_is_offered_when_all_is_there(order, seller, buyer):
+    assert not order.can("start", by=seller)
+    make_ready(order, buyer, seller)
+
+    assert Order.objects.get(pk=order.pk).can("start", by=seller)
+
+
 def test_a_large_team_needs_more_trainers(order, readiness, catering, school, seller):
     catering.learners_per_trainer = 2
     catering.save(update_fields=["learners_per_trainer"])

@@ -76,12 +76,13 @@ def fill():
     wash = Offer.objects.published().filter(plan__isnull=False, is_instant=True).order_by("pk").first()
     group = factories.add_resource(owner.organisation, "class", "2C")
     learner = Learner.add(group, by=owner, given_name="Maja", family_name="Mallow", minor_until=in_two_years())
+    second = Learner.add(group, by=owner, given_name="Nia", family_name="Nettle", minor_until=in_two_years())
     _request, question = asked(learner, "work", owner)
     return {
         "group": group,
         "learner": learner,
         "question": question,
-        "consent": asked(learner, "photo", owner)[0].give(by=None)[1],
+        "consent": asked(second, "work", owner)[0].give(by=None)[1],
         "offer": offer,
         "draft": offer.duplicate(by=trainer),
         "room": factories.add_resource(owner.organisation, name="Room 204"),
@@ -147,7 +148,6 @@ def strangers(world):
         yield at(name, sends="#main form[method=post]")
     yield at("marketplace:consent_answer", world["question"])
     yield at("marketplace:consent_answer", world["consent"])
-    yield at("marketplace:consent_answer", "forged")
     yield at("account_inactive")
     yield Visit("404", "/nowhere/")
 

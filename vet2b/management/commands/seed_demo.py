@@ -12,6 +12,7 @@ from marketplace.models import Offer, Order
 from marketplace.models.search_times import index_times
 from vet2b.demo import people
 from vet2b.demo.bulk import add_synthetic_offers
+from vet2b.demo.learners import add_learners
 from vet2b.demo.offers import add_offer
 from vet2b.demo.orders import Story
 from vet2b.demo.teams import add_teams
@@ -54,6 +55,7 @@ class Command(BaseCommand):
             Story(entry, offers[entry["offer"]], buyer, moderator).tell(rnd)
         self.fill_times(offers, list(buyers.values()))
         add_teams()
+        add_learners()
         forget_old_news()
 
     def fill_times(self, offers: dict[int, Offer], buyers: list[Organisation]) -> None:
