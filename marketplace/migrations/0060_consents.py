@@ -10,7 +10,6 @@ class Migration(migrations.Migration):
 
     dependencies = [
         ('accounts', '0009_powers_of_owners'),
-        ('accounts', '__first__'),
         ('marketplace', '0065_team_members'),
     ]
 

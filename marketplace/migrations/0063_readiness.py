@@ -8,7 +8,6 @@ class Migration(migrations.Migration):
 
     dependencies = [
         ('accounts', '0009_powers_of_owners'),
-        ('accounts', '__first__'),
         ('marketplace', '0062_supervision_and_insurance'),
     ]
 
@@ -37,7 +36,6 @@ class Migration(migrations.Migration):
                 ('kind', models.CharField(choices=[('insurance', 'Insurance of the school'), ('client_insurance', "Insurance of the client's place"), ('safety', 'Safety sheet'), ('materials', 'Materials from the client'), ('contact', 'Contact on the day'), ('consent', 'Consent of guardians'), ('supervision', 'Supervision')], max_length=20)),
                 ('state', models.CharField(choices=[('missing', 'Missing'), ('confirmed', 'In place'), ('not_needed', 'Not needed')], default='missing', max_length=12)),
                 ('since', models.DateTimeField(default=django.utils.timezone.now)),
-                ('is_standing', models.BooleanField(default=False, help_text='Settled by a standing answer of the offer.')),
                 ('reason', models.CharField(blank=True, max_length=300, verbose_name='reason')),
                 ('confirmed_by', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
                 ('readiness', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='items', to='marketplace.readiness')),
@@ -61,6 +59,6 @@ class Migration(migrations.Migration):
         ),
         migrations.AddConstraint(
             model_name='readyitem',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('confirmed_by', None), ('reason', ''), ('state', 'missing')), models.Q(('reason', ''), ('state', 'confirmed'), models.Q(('confirmed_by__isnull', False), ('is_standing', True), _connector='OR')), models.Q(('confirmed_by__isnull', False), ('state', 'not_needed'), models.Q(('reason', ''), _negated=True)), _connector='OR'), name='ready_item_state_known'),
+            constraint=models.CheckConstraint(condition=models.Q(models.Q(('confirmed_by', None), ('reason', ''), ('state', 'missing')), models.Q(('confirmed_by__isnull', False), ('reason', ''), ('state', 'confirmed')), models.Q(('confirmed_by__isnull', False), ('state', 'not_needed'), models.Q(('reason', ''), _negated=True)), _connector='OR'), name='ready_item_state_known'),
         ),
     ]

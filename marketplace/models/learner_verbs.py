@@ -61,6 +61,7 @@ class LearnerVerbs:
         self.save(update_fields=[*changed, "updated_at"])
         self.record("change", by=by, fields=sorted(changed))
         self.await_majority()
+        self.tell_orders()
         if self.group:
             mark_minors(self.group, by=by)
 
@@ -137,6 +138,7 @@ class LearnerVerbs:
         self.minor_until = None
         self.save(update_fields=["minor_until", "updated_at"])
         self.record("come_of_age", by=by)
+        self.tell_orders()
 
     def await_majority(self) -> None:
         if self.minor_until is None:

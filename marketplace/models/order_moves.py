@@ -194,6 +194,7 @@ class Moves:
         self.clear_timers("remind_start", "chase_start", "miss_start")
         self.await_start()
         self.renew_release()
+        self.look_at_readiness(by=by)
 
     def leave_window(self) -> None:
         """Other days than the window's: its place is free again."""

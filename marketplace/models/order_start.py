@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING, Any
 
 from django.db import transaction
 from django.utils import timezone
+from django.utils.functional import cached_property
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
@@ -64,10 +65,11 @@ class Start:
             release.reopen(by=None)
 
     @property
+    @cached_property
     def is_unready(self) -> bool:
-        """Whether something on the checklist was missing when it was looked at last."""
+        """Whether something on the checklist is missing: for pages, which ask often."""
         readiness = getattr(self, "readiness", None)
-        return readiness is not None and readiness.ready_at is None
+        return readiness is not None and bool(readiness.missing)
 
     def prepare_start(self) -> Any:
         """The checklist of what must be in place before the start; made when the order is agreed."""

@@ -12,6 +12,7 @@ from django.utils.translation import gettext_lazy as _
 from PIL import Image
 
 from accounts.models import User
+from marketplace.models.consents import Consent
 from marketplace.models.conversations import OrderFile
 from marketplace.models.offers import Offer
 from vet2b.lib.models import TimeStamped
@@ -177,7 +178,7 @@ def remove_stray_files() -> int:
     images = set(OfferImage.objects.values_list("file", flat=True).distinct())
     images |= {sized_name(name, size) for name in images for size in SIZES}
     removed = sweep(OfferImage, "offers/images", images)
-    for model, folder in ((OfferDocument, "offers/documents"), (OrderFile, "orders")):
+    for model, folder in ((OfferDocument, "offers/documents"), (OrderFile, "orders"), (Consent, "consents")):
         removed += sweep(model, folder, set(model.objects.values_list("file", flat=True).distinct()))
     return removed
 

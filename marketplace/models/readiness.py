@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from datetime import date
 from typing import Any
 
 from django.core.exceptions import PermissionDenied
@@ -52,13 +53,10 @@ class Readiness(Tracked, Timed, TimeStamped):
 
     @classmethod
     def prepare(cls, order: Order) -> Readiness:
-        """Within a verb that agrees the order. What the offer's standing answers settle is confirmed at once."""
+        """Within a verb that agrees the order."""
         readiness, made = cls.objects.get_or_create(order=order)
         if made:
-            rows = [ReadyItem(readiness=readiness, kind=kind) for kind in items_of(order)]
-            for row in rows:
-                row.take_standing_answer(order)
-            ReadyItem.objects.bulk_create(rows)
+            ReadyItem.objects.bulk_create(ReadyItem(readiness=readiness, kind=kind) for kind in items_of(order))
             readiness.ready_at = None if readiness.missing else timezone.now()
             readiness.save(update_fields=["ready_at"])
         return readiness
@@ -82,18 +80,19 @@ class Readiness(Tracked, Timed, TimeStamped):
     def lack_of_consent(self, team: list[Learner]) -> str:
         if not team:
             return _t("No students are assigned yet.")
-        day = self.order.starts_on or timezone.localdate(timezone=self.order.zone)
-        count = len(without_consent(team, WORK, day))
-        return (
-            count
-            and ngettext(
-                "%(n)s student under 18 has no consent of a guardian.",
-                "%(n)s students under 18 have no consent of a guardian.",
-                count,
-            )
-            % {"n": count}
-            or ""
+        lacking = {learner.pk for day in self.days() for learner in without_consent(team, WORK, day)}
+        words = ngettext(
+            "%(n)s student under 18 has no consent of a guardian.",
+            "%(n)s students under 18 have no consent of a guardian.",
+            len(lacking),
         )
+        return words % {"n": len(lacking)} if lacking else ""
+
+    def days(self) -> set[date]:
+        """The first and the last day of the work; one that is late begins today at the earliest."""
+        today = timezone.localdate(timezone=self.order.zone)
+        first = max(self.order.starts_on or today, today)
+        return {first, max(self.order.ends_on or first, first)}
 
     def lack_of_trainers(self, learners: int) -> str:
         needed = -(-learners // self.ratio)
@@ -102,6 +101,12 @@ class Readiness(Tracked, Timed, TimeStamped):
         return ngettext(
             "%(n)s trainer is needed for these students.", "%(n)s trainers are needed for these students.", needed
         ) % {"n": needed}
+
+    @property
+    def is_insured(self) -> bool:
+        """By the standing answer of the offer, when it holds to the last day."""
+        until = self.order.offer.insured_until if self.order.offer else None
+        return until is not None and until >= max(self.days())
 
     @property
     def ratio(self) -> int:
@@ -211,7 +216,7 @@ def line_of(readiness: Readiness, row: ReadyItem, counted: str) -> Line:
     if row.kind in COUNTED:
         is_met = not counted or row.state == ReadyItem.State.NOT_NEEDED and not team_of(readiness.order)
         return Line(row.kind, side, row, is_met, counted)
-    is_met = row.state != ReadyItem.State.MISSING
+    is_met = row.state != ReadyItem.State.MISSING or (row.kind == Item.INSURANCE and readiness.is_insured)
     if row.kind == Item.SAFETY and not is_met and readiness.has_unwritten_safety:
         return Line(row.kind, "seller", row, False, _t("The school has not written the safety sheet yet."))
     return Line(row.kind, side, row, is_met, "")

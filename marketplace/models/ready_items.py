@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import datetime
 
 from django.db import models
 from django.db.models import Q
@@ -58,7 +58,6 @@ class ReadyItem(models.Model):
     state = models.CharField(max_length=12, choices=State, default=State.MISSING)
     since = models.DateTimeField(default=timezone.now)
     confirmed_by = models.ForeignKey(User, models.PROTECT, null=True, blank=True, related_name="+")
-    is_standing = models.BooleanField(default=False, help_text="Settled by a standing answer of the offer.")
     reason = models.CharField(_("reason"), max_length=300, blank=True)
 
     class Meta:
@@ -69,7 +68,7 @@ class ReadyItem(models.Model):
             models.CheckConstraint(condition=Q(kind__in=Item.values), name="ready_item_kind_known"),
             models.CheckConstraint(
                 condition=Q(state="missing", confirmed_by=None, reason="")
-                | Q(state="confirmed", reason="") & (Q(confirmed_by__isnull=False) | Q(is_standing=True))
+                | Q(state="confirmed", confirmed_by__isnull=False, reason="")
                 | Q(state="not_needed", confirmed_by__isnull=False) & ~Q(reason=""),
                 name="ready_item_state_known",
             ),
@@ -81,15 +80,8 @@ class ReadyItem(models.Model):
     def settle(self, state: str, *, by: Membership | None, reason: str = "") -> None:
         """Within a verb of the readiness."""
         self.state, self.confirmed_by, self.reason = state, by.user if by else None, reason
-        self.since, self.is_standing = timezone.now(), False
-        self.save(update_fields=["state", "confirmed_by", "reason", "since", "is_standing"])
-
-    def take_standing_answer(self, order: Order) -> None:
-        """Insurance that the school confirmed on its offer, when it holds to the end of this order."""
-        until: date | None = order.offer.insured_until if order.offer else None
-        last = order.ends_on or order.starts_on
-        if self.kind == Item.INSURANCE and until and last and until >= last:
-            self.state, self.is_standing = self.State.CONFIRMED, True
+        self.since = timezone.now()
+        self.save(update_fields=["state", "confirmed_by", "reason", "since"])
 
 
 @dataclass(frozen=True)
@@ -109,6 +101,11 @@ class Line:
     @property
     def is_counted(self) -> bool:
         return self.kind in COUNTED
+
+    @property
+    def is_standing(self) -> bool:
+        """Whether the offer answers for the order."""
+        return self.is_met and self.kind == Item.INSURANCE and self.row.state == ReadyItem.State.MISSING
 
     @property
     def is_waived(self) -> bool:

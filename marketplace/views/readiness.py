@@ -16,7 +16,7 @@ from django.views.decorators.http import require_POST
 from accounts.http import AuthedRequest
 from accounts.models import Membership, Refusal
 from marketplace.forms.readiness import ReadyForm, TrainersForm, WaiveForm
-from marketplace.models import Order, Readiness
+from marketplace.models import Order, Readiness, ReadyItem
 from marketplace.models.readiness import Line
 from marketplace.models.ready_items import Item
 from marketplace.parts import Part
@@ -81,7 +81,7 @@ def row_of(line: Line, side: str, can_act: bool, failed: WaiveForm | None) -> di
         "is_mine": is_mine,
         "waive": (failed or WaiveForm(auto_id=f"id_{line.kind}_%s")) if can_waive else None,
         "is_open": failed is not None,
-        "can_take_back": is_mine and line.is_met and not (line.is_counted and not line.is_waived),
+        "can_take_back": is_mine and line.is_met and line.row.state != ReadyItem.State.MISSING,
     }
 
 

@@ -87,8 +87,27 @@ def test_a_standing_answer_of_the_offer_lets_an_instant_booking_begin(school, ad
 
     assert kinds(order.readiness) == ["insurance", "supervision"]
     assert missing(order.readiness) == []
-    assert order.readiness.items.get(kind="insurance").is_standing
+    assert next(iter(order.readiness.lines())).is_standing
     order.start(by=seller)
+
+
+def test_a_standing_answer_follows_the_offer_and_the_date(school, adam, sara, buyer, seller):
+    offer = offer_at(school, adam, sara, "at_school")
+    order = make_order(offer, buyer, "scheduled")
+    assert missing(order.readiness) == ["insurance"]
+
+    offer.change("people", {"insured_until": TODAY + timedelta(days=90)}, by=seller)
+    assert missing(order.readiness) == []
+    Order.objects.update(ends_on=TODAY + timedelta(days=91))
+    assert missing(order.readiness) == ["insurance"]
+
+
+def test_standing_answers_of_a_published_offer_need_no_review(school, adam, sara, seller):
+    offer = offer_at(school, adam, sara, "at_school")
+
+    holder = offer.change("people", {"insured_until": TODAY, "learners_per_trainer": 8}, by=seller)
+
+    assert (holder.pk, holder.status, holder.learners_per_trainer) == (offer.pk, "published", 8)
 
 
 def test_a_standing_answer_that_ends_before_the_work_does_not_count(school, adam, sara, buyer):
@@ -356,3 +375,17 @@ def test_a_team_that_changes_is_told_on_the_order(order, readiness, school, sell
     order.assign_team(make_class(school, size=1, minors=1).learners.all(), by=seller)
 
     assert told(order)[-2:] == ["order.assign_team", "order.unready"]
+
+
+def test_a_consent_has_to_last_to_the_last_day(order, readiness, school, seller):
+    group = make_class(school, size=1, minors=1)
+    order.assign_team(group.learners.all(), by=seller)
+    Consent.record_paper(group.learners.get(), "work", by=seller, giver="guardian", giver_name="Greta", language="en")
+    assert "consent" not in missing(readiness)
+
+    expires_on = Consent.objects.get().expires_on
+    Order.objects.update(starts_on=expires_on - timedelta(days=1), ends_on=expires_on)
+    assert "consent" not in missing(readiness)
+    group.learners.update(minor_until=expires_on + timedelta(days=9))
+    Order.objects.update(ends_on=expires_on + timedelta(days=1))
+    assert "consent" in missing(readiness)
