@@ -64,7 +64,6 @@ class Start:
         if release.can("reopen", by=None):
             release.reopen(by=None)
 
-    @property
     @cached_property
     def is_unready(self) -> bool:
         """Whether something on the checklist is missing: for pages, which ask often."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
 
 from django.utils.functional import Promise
@@ -33,6 +34,13 @@ def link_between(one: Organisation, other: Organisation) -> str | Promise:
     if domains[0] & domains[1]:
         return _("People of both organisations share a mail domain, so they cannot review each other.")
     return ""
+
+
+def mentions(text: str, names: Iterable[str]) -> bool:
+    """Whether a word may be one of these first names, with whatever ending the language gives it."""
+    words = re.findall(r"\w+", text.casefold())
+    stems = [part[:-1] if len(part) > 3 else part for name in names for part in name.casefold().split()]
+    return any(word.startswith(stem) and len(word) <= len(stem) + 3 for word in words for stem in stems)
 
 
 def same(one: str, other: str) -> bool:

@@ -30,7 +30,7 @@ def order_review(request: AuthedRequest, ref: str) -> HttpResponse:
     side, review = order.side_of(by.organisation), review_of(order, by)
     if request.method != "POST":
         return review_page(request, order, ReviewForm(initial=answers_of(review), side=side))
-    form = ReviewForm(request.POST, side=side)
+    form = ReviewForm(request.POST, side=side, names=team_names(order))
     if form.is_valid() and sent(order, review, form, by):
         messages.success(request, _("Your review is kept. The other side sees it when both are in, or at the end."))
         return redirect("marketplace:order_review", order.ref)
@@ -47,6 +47,10 @@ def reviewed_order(request: AuthedRequest, ref: str) -> Order:
 
 def review_of(order: Order, by: Membership) -> Review | None:
     return next((review for review in order.reviews.all() if review.side == order.side_of(by.organisation)), None)
+
+
+def team_names(order: Order) -> list[str]:
+    return list(order.team.values_list("learner__given_name", flat=True))
 
 
 def answers_of(review: Review | None) -> dict[str, Any]:
@@ -94,7 +98,7 @@ def theirs_of(order: Order, by: Membership) -> Review | None:
 @require_POST
 def review_reply(request: AuthedRequest, ref: str) -> HttpResponse:
     order, by = reviewed_order(request, ref), party(request)
-    review, form = theirs_of(order, by), ReplyForm(request.POST)
+    review, form = theirs_of(order, by), ReplyForm(request.POST, names=team_names(order))
     if review is None or review.published_at is None:
         raise Http404
     if not by.can_trade:

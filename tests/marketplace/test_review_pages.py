@@ -11,7 +11,7 @@ from django.utils import timezone
 from accounts.models import Report
 from marketplace.cards import cards
 from marketplace.models import Order, Review
-from tests.factories import make_order, make_organisation, make_user, member
+from tests.factories import make_learner, make_order, make_organisation, make_user, member
 from tests.marketplace.test_reviews import FIVE, age, fresh, review_of
 
 ANSWERS = {"first": "5", "second": "4", "third": "3", "text": "They asked the right questions."}
@@ -275,3 +275,38 @@ def test_an_unverified_client_finds_no_form(signed_in, order):
     assert (page.status_code, page.context["form"]) == (200, None)
     assert signed_in(owner).post(url(order), ANSWERS).status_code == 403
     assert not member(owner, company).can_trade
+
+
+@pytest.fixture
+def team(order, school, adam):
+    order.team.create(learner=make_learner(school, "Maija"), joined_by=adam)
+
+
+@pytest.mark.parametrize("text", ["Maija did it.", "We thank maija!", "Paldies Maijai."])
+def test_words_that_may_name_a_learner_are_asked_about(signed_in, bob, order, team, text):
+    client = signed_in(bob)
+    assert "is_sure" not in client.get(url(order)).context["form"].fields
+
+    asked = client.post(url(order), ANSWERS | {"text": text})
+    assert asked.status_code == 422
+    assert set(asked.context["form"].errors) == {"text"}
+    assert text.replace("!", "") in asked.text
+    assert not Review.objects.exists()
+
+    assert client.post(url(order), ANSWERS | {"text": text, "is_sure": "on"}).status_code == 302
+    assert Review.objects.get().text == text
+
+
+@pytest.mark.parametrize("text", ["", "They asked the right questions.", "The main page is fine."])
+def test_other_words_are_not(signed_in, bob, order, team, text):
+    assert signed_in(bob).post(url(order), ANSWERS | {"text": text}).status_code == 302
+
+
+def test_a_reply_that_may_name_a_learner_is_asked_about_too(signed_in, adam, order, team, buyer, seller):
+    Review.write(order, by=buyer, **FIVE)
+    Review.write(order, by=seller, **FIVE)
+    reply = reverse("marketplace:review_reply", args=[order.ref])
+    client = signed_in(adam)
+
+    assert client.post(reply, {"text": "Maija is glad."}).status_code == 422
+    assert client.post(reply, {"text": "The class is glad."}).status_code == 302
