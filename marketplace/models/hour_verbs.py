@@ -103,8 +103,9 @@ def takes_hours(order: Order, by: Membership) -> bool:
         return False
     if order.status in {order.S.DELIVERED, order.S.CHANGES_REQUESTED}:
         return True
-    is_done = order.status in {order.S.COMPLETED, order.S.CLOSED} and order.completed_at is not None
-    return is_done and timezone.now() < order.completed_at + CORRECTED_FOR
+    if order.status not in {order.S.COMPLETED, order.S.CLOSED} or order.completed_at is None:
+        return False
+    return timezone.now() < order.completed_at + CORRECTED_FOR
 
 
 def refuse_wrong_writer(order: Order, learners: list[Learner], by: Membership) -> None:
