@@ -1,4 +1,4 @@
-"""The 60 orders of the demo world. Each is brought to its state by the verbs, and each step is then dated back."""
+"""The orders of the demo world. Each is brought to its state by the verbs, and each step is then dated back."""
 
 from __future__ import annotations
 
@@ -15,6 +15,7 @@ from accounts.models import Activity, Membership, Notification, User
 from accounts.records import rewriting
 from marketplace.models import Offer, Order, Window
 from vet2b.demo.readiness import make_ready
+from vet2b.demo.reviews import date_back, steps_of
 
 Step = Callable[[], Any]
 BEFORE_ACCEPT = {"requested", "quoted", "countered", "declined", "withdrawn", "rejected", "expired"}
@@ -115,7 +116,7 @@ class Story:
         if state == "completed" and entry["changes_text"]:
             steps += [lambda: order.resume(by=self.seller), self.deliver]
         if state == "completed":
-            steps.append(lambda: order.accept_delivery(by=self.buyer))
+            steps += [lambda: order.accept_delivery(by=self.buyer), *steps_of(order, self.buyer, self.seller)]
         if state == "cancelled":
             steps.append(lambda: order.cancel(by=self.buyer, reason=entry["cancel_reason"]))
         if state == "disputed":
@@ -207,6 +208,7 @@ class Story:
         )  # fmt: skip
         with rewriting("demo"):
             order.activities.filter(verb="order.draft").update(created_at=min(moments.values()))
+            date_back(order)
         order.timers.update(due_at=F("due_at") - (timezone.now() - self.last))
         if order.window and order.window.starts_on > timezone.localdate() + timedelta(days=150):
             day = (start or self.last).date()

@@ -15,13 +15,14 @@ from vet2b.demo.bulk import add_synthetic_offers
 from vet2b.demo.learners import add_learners
 from vet2b.demo.offers import add_offer
 from vet2b.demo.orders import Story
+from vet2b.demo.reviews import add_money, add_replies, orders_again
 from vet2b.demo.teams import add_teams
 from vet2b.demo.times import add_appointment, add_plan, add_year, owner_of
 from vet2b.lib.refs import repeatable_refs
 
 
 class Command(BaseCommand):
-    help = "Fills the demo world: schools, companies, people of every role, 41 offers, 60 orders and appointments."
+    help = "Fills the demo world: schools, companies, people of every role, 41 offers, 64 orders and appointments."
 
     def add_arguments(self, parser):
         parser.add_argument("--seed", type=int, default=7, help="the same seed gives the same world")
@@ -50,12 +51,15 @@ class Command(BaseCommand):
         offers = self.fill_offers(moderator)
         buyers = self.fill_buyers(moderator)
         self.fill_learners(offers)
-        for entry in people.read("orders")["orders"]:
+        entries = people.read("orders")["orders"]
+        for entry in [*entries, *orders_again(entries, list(buyers))]:
             buyer = buyer_of(entry, buyers, offers)
             Story(entry, offers[entry["offer"]], buyer, moderator).tell(rnd)
         self.fill_times(offers, list(buyers.values()))
         add_teams()
         add_learners()
+        add_replies()
+        add_money()
         forget_old_news()
 
     def fill_times(self, offers: dict[int, Offer], buyers: list[Organisation]) -> None:
