@@ -1,3 +1,4 @@
+from marketplace.models.agreement_records import broken_agreements
 from marketplace.models.agreement_rules import AgreementLimit
 from marketplace.models.agreements import Agreement, AgreementPaper, AgreementSignature, AgreementVersion
 from marketplace.models.appointments import Booking, NewTime, Plan, PlanHours, Seat, Slot
@@ -88,6 +89,7 @@ __all__ = [
     "TeamMember",
     "Window",
     "YouthRule",
+    "broken_agreements",
     "cents",
     "clauses_for",
     "index_offers",

@@ -92,7 +92,7 @@ def put_section(document: Document, words: dict[str, Any], languages: list[str])
 
 def written(words: dict[str, Any]) -> str:
     facts = [f"{name}: {value}" for name, value in words["facts"]]
-    return "\n\n".join([*facts, words["text"]])
+    return "\n\n".join([words["text"], *facts])
 
 
 def put_end(document: Document, version: AgreementVersion, signatures: list[AgreementSignature], zone: Any) -> None:

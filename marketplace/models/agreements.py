@@ -1,6 +1,5 @@
 from __future__ import annotations
 
-import hashlib
 import json
 from collections.abc import Iterable
 from typing import Any
@@ -15,6 +14,7 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
 from accounts.models import Activity, Lifecycle, Membership, Move, Organisation, User
+from accounts.records import file_problem
 from marketplace.models.agreement_rules import Reason
 from marketplace.models.agreement_texts import seal
 from marketplace.models.agreement_verbs import AgreementVerbs
@@ -179,11 +179,7 @@ class AgreementVersion(models.Model):
     @property
     def is_pdf_intact(self) -> bool:
         """Reads the stored file."""
-        try:
-            with self.pdf.open() as file:
-                return hashlib.sha256(file.read()).hexdigest() == self.pdf_sha256
-        except FileNotFoundError:
-            return False
+        return not file_problem(self.pdf, self.pdf_sha256)
 
     @property
     def is_checked(self) -> bool:
@@ -234,11 +230,7 @@ class AgreementPaper(models.Model):
     @property
     def is_intact(self) -> bool:
         """Reads the stored file."""
-        try:
-            with self.file.open() as file:
-                return hashlib.sha256(file.read()).hexdigest() == self.sha256
-        except FileNotFoundError:
-            return False
+        return not file_problem(self.file, self.sha256)
 
 
 class AgreementSignature(models.Model):

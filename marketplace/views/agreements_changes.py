@@ -33,7 +33,7 @@ def changes_between(before: AgreementVersion, after: AgreementVersion) -> list[C
 def written(words: dict[str, Any] | None) -> str:
     if words is None:
         return ""
-    return "\n".join([*(f"{name}: {value}" for name, value in words["facts"]), words["text"]])
+    return "\n".join([words["text"], *(f"{name}: {value}" for name, value in words["facts"])])
 
 
 def compared(was: str, now: str) -> list[tuple[str, str]]:

@@ -46,6 +46,8 @@ NO_PAGES = {
     "marketplace:release_refuse", "marketplace:release_waive", "marketplace:review_reply",
     "marketplace:bank_confirm", "marketplace:bank_propose", "marketplace:bank_withdraw",
     "marketplace:invoice_paid", "marketplace:invoice_record", "marketplace:sheet_csv", "marketplace:sheet_pdf",
+    # see test_agreements.py
+    *(f"marketplace:agreement_{name}" for name in ("detail", "version", "edit", "sign", "paper", "confirm")),
     "marketplace:agreement_pdf", "marketplace:agreement_paper_file", "marketplace:agreement_terminate",
     "marketplace:special_hours_add", "marketplace:special_hours_remove",
     *(f"marketplace:order_{verb}" for verb in ACTIONS),

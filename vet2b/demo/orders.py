@@ -14,8 +14,9 @@ from django.utils import timezone
 from accounts.models import Activity, Membership, Notification, User
 from accounts.records import rewriting
 from marketplace.models import Offer, Order, Window
+from vet2b.demo.agreements import date_agreement_back, sign_agreement
 from vet2b.demo.readiness import make_ready
-from vet2b.demo.reviews import date_back, steps_of
+from vet2b.demo.reviews import date_reviews_back, steps_of
 
 Step = Callable[[], Any]
 BEFORE_ACCEPT = {"requested", "quoted", "countered", "declined", "withdrawn", "rejected", "expired"}
@@ -65,7 +66,7 @@ class Story:
     def steps(self) -> list[Step]:
         entry, order, state = self.entry, self.order, self.entry["state"]
         if entry["is_instant"]:
-            steps: list[Step] = [lambda: order.book(by=self.buyer), *self.chatter("requested")]
+            steps: list[Step] = [self.book, *self.chatter("requested")]
         else:
             steps = [lambda: order.request(by=self.buyer), *self.questions(), *self.chatter("requested")]
             steps += self.negotiation()
@@ -101,8 +102,16 @@ class Story:
         if state in endings:
             steps.append(endings[state])
         elif state not in BEFORE_ACCEPT:
-            steps.append(lambda: order.accept(order.latest_quote.version, by=self.buyer))
+            steps.append(self.accept)
         return steps
+
+    def accept(self) -> None:
+        self.order.accept(self.order.latest_quote.version, by=self.buyer)
+        sign_agreement(self.order)
+
+    def book(self) -> None:
+        self.order.book(by=self.buyer)
+        sign_agreement(self.order)
 
     def work(self) -> list[Step]:
         entry, order, state = self.entry, self.order, self.entry["state"]
@@ -173,7 +182,9 @@ class Story:
         activity = Activity.objects.order_by("pk").last()
         newest = activity.pk if activity else 0
         known = {rows.model: set(rows.values_list("pk", flat=True)) for rows in self.dated_rows()}
+        began = timezone.now()
         step()
+        date_agreement_back(self.order, began, moment)
         with rewriting("demo"):
             Activity.objects.filter(pk__gt=newest).update(created_at=moment)
         Notification.objects.filter(activity__pk__gt=newest).update(created_at=moment)
@@ -208,7 +219,7 @@ class Story:
         )  # fmt: skip
         with rewriting("demo"):
             order.activities.filter(verb="order.draft").update(created_at=min(moments.values()))
-            date_back(order)
+            date_reviews_back(order)
         order.timers.update(due_at=F("due_at") - (timezone.now() - self.last))
         if order.window and order.window.starts_on > timezone.localdate() + timedelta(days=150):
             day = (start or self.last).date()

@@ -39,7 +39,7 @@ def write(order: Order, by: Membership, texts: dict[str, list[str]], rnd: random
         Review.write(Order.objects.get(pk=order.pk), by=by, text=rnd.choice(texts[language]), **marks)
 
 
-def date_back(order: Order) -> None:
+def date_reviews_back(order: Order) -> None:
     """Dates the reviews as the steps of the order are dated."""
     verbs = {"order.review": "created_at", "order.close": "published_at"}
     for activity in order.activities.filter(verb__in=verbs):

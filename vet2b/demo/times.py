@@ -10,6 +10,7 @@ from django.utils import timezone
 from accounts.models import Membership, Organisation
 from marketplace.models import CalendarEntry, Offer, Order, Plan, Resource
 from marketplace.models.slots import Times
+from vet2b.demo.agreements import sign_agreement
 
 # kind, and the first and last day of the school year that begins in September
 YEAR = (
@@ -76,6 +77,7 @@ def add_appointment(entry: dict[str, Any], offer: Offer, buyer: Membership) -> O
     order.hold_time(free.starts_at, by=buyer)
     if offer.is_instant:
         order.book(by=buyer)
+        sign_agreement(order)
     else:
         order.request(by=buyer)
     return order

@@ -11,6 +11,7 @@ from accounts.models import Membership, Notification, Organisation, User
 from marketplace.models import Offer, Order
 from marketplace.models.search_times import index_times
 from vet2b.demo import people
+from vet2b.demo.agreements import add_agreements
 from vet2b.demo.bulk import add_synthetic_offers
 from vet2b.demo.learners import add_learners
 from vet2b.demo.offers import add_offer
@@ -60,6 +61,7 @@ class Command(BaseCommand):
         add_learners()
         add_replies()
         add_money()
+        add_agreements(owner_of(buyers["kalndarzs"]))
         forget_old_news()
 
     def fill_times(self, offers: dict[int, Offer], buyers: list[Organisation]) -> None:
