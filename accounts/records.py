@@ -11,6 +11,8 @@ from contextlib import contextmanager
 
 from django.contrib.contenttypes.models import ContentType
 from django.db import connection, transaction
+from django.db.models import BooleanField
+from django.db.models.expressions import RawSQL
 from django.db.models.fields.files import FieldFile
 
 # yields what is wrong: the name of an object, and what is wrong with it
@@ -59,6 +61,17 @@ def rewriting(purpose: str) -> Iterator[None]:
         yield
         cursor.execute("SELECT accounts_forge_chains()")
 
+
+# of a row of Activity in a query of its own: whether it is as it was recorded, after the row before it as it stands
+IS_WHOLE = RawSQL(
+    """accounts_activity.digest = accounts_activity_digest(coalesce((
+  SELECT before.digest FROM accounts_activity before
+  WHERE before.subject_type_id = accounts_activity.subject_type_id
+    AND before.subject_id = accounts_activity.subject_id AND before.place = accounts_activity.place - 1
+), ''), accounts_activity.place, accounts_activity)""",
+    [],
+    BooleanField(),
+)
 
 NEXT_SUBJECTS = """
 SELECT subject_type_id, subject_id FROM (

@@ -10,6 +10,7 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.admin.base import ReadOnly
 from accounts.models import Activity, Notification, OutgoingMail, Timer
+from accounts.records import IS_WHOLE
 
 
 class Lines(ReadOnly):
@@ -24,11 +25,18 @@ class Lines(ReadOnly):
 @admin.register(Activity)
 class ActivityAdmin(Lines):
     list_title = _("What happened")
-    list_display = ("created_at", "verb", "line", "actor", "organisation")
+    list_display = ("created_at", "verb", "line", "actor", "organisation", "is_whole")
     list_select_related = ("actor", "organisation")
     search_fields = ("verb", "actor__email", "organisation__name")
     search_help_text = _("Verb, a person's e-mail or an organisation")
     ordering = ("-created_at", "-pk")
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Activity]:
+        return super().get_queryset(request).annotate(is_whole=IS_WHOLE)
+
+    @admin.display(description=_("as recorded"), boolean=True)
+    def is_whole(self, activity: Activity) -> bool:
+        return activity.is_whole
 
     @admin.display(description=_("what happened"))
     def line(self, activity: Activity) -> str:

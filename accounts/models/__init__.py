@@ -1,4 +1,4 @@
-from accounts.models.activity import Activity, Notification, RecordHead, Tracked
+from accounts.models.activity import Activity, Notification, Tracked
 from accounts.models.addresses import AddressChange, RefusedAddress
 from accounts.models.invitations import Invitation
 from accounts.models.lifecycle import InvalidTransition, Lifecycle, Move, Refusal
@@ -7,6 +7,7 @@ from accounts.models.organisations import Organisation
 from accounts.models.outbox import Mailed, MailedQuerySet, OutgoingMail
 from accounts.models.places import Region
 from accounts.models.preferences import ALWAYS_MAILED, Delivery, Kind, NotificationPreference
+from accounts.models.records import RecordHead
 from accounts.models.reports import Report
 from accounts.models.timers import Timed, Timer, ring_due_timers
 from accounts.models.users import User, display_name

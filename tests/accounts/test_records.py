@@ -9,6 +9,7 @@ from django.core.files.base import ContentFile
 from django.core.files.storage import InMemoryStorage
 from django.core.management import call_command
 from django.db import IntegrityError, connection, transaction
+from django.urls import reverse
 
 from accounts import records
 from accounts.models import Activity, RecordHead
@@ -22,7 +23,7 @@ pytestmark = pytest.mark.django_db
 def chain(school):
     """Three activities of the school after the one that made it, oldest first."""
     for number in range(3):
-        school.record("change", by=None, reason=f"reason {number}")
+        school.record("change", by=None, reason=f"reason {number}", fields=["town"])
     return list(Activity.objects.filter(subject_id=school.pk, subject_type=type_of(school)).order_by("pk"))
 
 
@@ -226,6 +227,15 @@ def test_a_failed_rewriting_leaves_everything_as_it_was(chain):
     assert verified() == ""
     with pytest.raises(IntegrityError), transaction.atomic():
         Activity.objects.filter(pk=chain[1].pk).update(reason="other")
+
+
+def test_moderators_see_which_rows_are_not_as_recorded(signed_in, mona, chain):
+    desk, page = signed_in(mona), reverse("admin:accounts_activity_changelist")
+    assert "False" not in desk.get(page).text
+
+    tamper("UPDATE accounts_activity SET reason = 'other' WHERE id = %s", chain[1].pk)
+
+    assert desk.get(page).text.count("False") == 1
 
 
 def test_a_file_is_held_against_its_digest():

@@ -11,6 +11,7 @@ from datetime import datetime
 from functools import cache
 from io import BytesIO
 from pathlib import Path
+from typing import cast
 
 from fontTools.ttLib import TTFont
 from fpdf import FPDF
@@ -159,7 +160,8 @@ class Sheet(FPDF):
     def broken(self, text: str, width: float) -> list[str]:
         if not text:
             return []
-        return self.multi_cell(width, text=text, align="L", dry_run=True, output=MethodReturnValue.LINES)
+        lines = self.multi_cell(width, text=text, align="L", dry_run=True, output=MethodReturnValue.LINES)
+        return cast("list[str]", lines)
 
     def footer(self) -> None:
         self.set_y(-FOOT + 6)
