@@ -18,7 +18,7 @@ LOOK_UP = (
 )  # fmt: skip
 CONTENT = (
     "marketplace.category", "marketplace.offertemplate", "marketplace.qualitypoint", "marketplace.clause",
-    "marketplace.youthrule",
+    "marketplace.agreementlimit", "marketplace.youthrule",
 )  # fmt: skip
 SYSTEM = ("accounts.notification", "accounts.outgoingmail", "accounts.timer", "accounts.activity", "admin.logentry")
 

@@ -1,3 +1,3 @@
-from marketplace.admin import catalogue, clauses, offers, orders, panels, quality, reviews, times, youth
+from marketplace.admin import agreements, catalogue, clauses, offers, orders, panels, quality, reviews, times, youth
 
-__all__ = ["catalogue", "clauses", "offers", "orders", "panels", "quality", "reviews", "times", "youth"]
+__all__ = ["agreements", "catalogue", "clauses", "offers", "orders", "panels", "quality", "reviews", "times", "youth"]

@@ -72,8 +72,9 @@ def texts_of(version: AgreementVersion) -> dict[str, str]:
 def text_field(words: dict[str, Any], language: str) -> forms.CharField:
     widget = forms.Textarea(attrs={"lang": language, "rows": 8})
     return forms.CharField(
-        label=words["title"], initial=words["text"], max_length=MAX_TEXT, widget=widget, required=False
-    )
+        label=words["title"], initial=words["text"], max_length=MAX_TEXT, widget=widget, required=bool(words["text"]),
+        error_messages={"required": _("Leave some words here, if only that nothing is agreed about it.")},
+    )  # fmt: skip
 
 
 class SignForm(forms.Form):

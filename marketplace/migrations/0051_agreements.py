@@ -3,6 +3,7 @@
 import django.contrib.postgres.fields
 import django.db.models.deletion
 import django.utils.timezone
+import marketplace.models.agreement_signatures
 import marketplace.models.agreements
 import vet2b.lib.refs
 from decimal import Decimal
@@ -57,7 +58,7 @@ class Migration(migrations.Migration):
                 ('function', models.CharField(max_length=120, verbose_name='function')),
                 ('power', models.CharField(choices=[('owner', 'owner'), ('staff', 'staff'), ('learner', 'learner')], max_length=10)),
                 ('method', models.CharField(max_length=30)),
-                ('file', models.FileField(upload_to=marketplace.models.agreements.paper_path)),
+                ('file', models.FileField(upload_to=marketplace.models.agreement_signatures.paper_path)),
                 ('file_name', models.CharField(max_length=150)),
                 ('size', models.PositiveIntegerField()),
                 ('sha256', models.CharField(max_length=64)),

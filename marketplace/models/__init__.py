@@ -1,6 +1,7 @@
 from marketplace.models.agreement_records import broken_agreements
 from marketplace.models.agreement_rules import AgreementLimit
-from marketplace.models.agreements import Agreement, AgreementPaper, AgreementSignature, AgreementVersion
+from marketplace.models.agreement_signatures import AgreementPaper, AgreementSignature
+from marketplace.models.agreements import Agreement, AgreementVersion
 from marketplace.models.appointments import Booking, NewTime, Plan, PlanHours, Seat, Slot
 from marketplace.models.bank import BankAccount
 from marketplace.models.calendar import CalendarEntry

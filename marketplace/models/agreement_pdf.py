@@ -11,7 +11,8 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 from django.utils.translation import override
 
-from marketplace.models.agreements import AgreementSignature, AgreementVersion
+from marketplace.models.agreement_signatures import AgreementSignature
+from marketplace.models.agreements import AgreementVersion
 from vet2b.lib.formats import moment
 from vet2b.lib.pdf import Document
 

@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from accounts.records import file_problem, register
-from marketplace.models.agreements import AgreementPaper, AgreementVersion
+from marketplace.models.agreement_signatures import AgreementPaper
+from marketplace.models.agreements import AgreementVersion
 
 
 def broken_agreements() -> Iterator[tuple[str, str]]:

@@ -149,7 +149,7 @@ def when(order: Order) -> str:
 
 def modes(order: Order, quote: Quote | None) -> list[Fact]:
     return told(
-        (_("Where"), ", ".join(part for part in (order.get_place_mode_display(), order.meeting_place) if part)),
+        (_("Where"), ", ".join(part for part in (place_words(order), order.meeting_place) if part)),
         (_("Quantity"), f"{order.quantity} {order.unit}" if order.quantity > 1 else ""),
         (_("Package"), order.package_name),
         *lines(order, quote),
@@ -159,6 +159,15 @@ def modes(order: Order, quote: Quote | None) -> list[Fact]:
         (_("Price with VAT"), formats.money(order.gross, order.currency, cents=True)),
         (_("Rounds of changes"), order.rounds_of_changes),
     )
+
+
+def place_words(order: Order) -> str:
+    """Seen from neither side."""
+    words = {
+        "at_school": _("At the school"), "at_client": _("At the client's place"), "remote": _("Online"),
+        "shipped": _("Shipped to the client"),
+    }  # fmt: skip
+    return words.get(order.place_mode, "")
 
 
 def lines(order: Order, quote: Quote | None) -> Iterator[tuple[str, str]]:

@@ -13,7 +13,8 @@ from marketplace.models.agreement_texts import Texts, canonical, first_content, 
 from vet2b.lib.uploads import Checked
 
 if TYPE_CHECKING:
-    from marketplace.models.agreements import Agreement, AgreementPaper, AgreementVersion
+    from marketplace.models.agreement_signatures import AgreementPaper
+    from marketplace.models.agreements import Agreement, AgreementVersion
     from marketplace.models.orders import Order
 
 MAX_PAPERS = 5  # of one version

@@ -12,6 +12,8 @@ from django.utils.translation import gettext_lazy as _
 from PIL import Image
 
 from accounts.models import User
+from marketplace.models.agreement_signatures import AgreementPaper
+from marketplace.models.agreements import AgreementVersion
 from marketplace.models.consents import Consent
 from marketplace.models.conversations import OrderFile
 from marketplace.models.offers import Offer
@@ -180,6 +182,8 @@ def remove_stray_files() -> int:
     removed = sweep(OfferImage, "offers/images", images)
     for model, folder in ((OfferDocument, "offers/documents"), (OrderFile, "orders"), (Consent, "consents")):
         removed += sweep(model, folder, set(model.objects.values_list("file", flat=True).distinct()))
+    papers = AgreementPaper.objects.values_list("file", flat=True)
+    removed += sweep(AgreementPaper, "agreements", {*papers, *AgreementVersion.objects.values_list("pdf", flat=True)})
     return removed
 
 

@@ -2,6 +2,7 @@
 
 import hashlib
 import json
+import os
 from datetime import timedelta
 from decimal import Decimal
 from io import BytesIO
@@ -15,9 +16,11 @@ from django.utils import timezone
 from accounts.models import Activity, InvalidTransition, Notification, Refusal, Timer
 from marketplace.models import Agreement, AgreementLimit, AgreementVersion, Clause, Order
 from marketplace.models.agreement_pdf import make_due_pdfs
+from marketplace.models.agreement_records import broken_agreements
 from marketplace.models.agreement_rules import reasons
 from marketplace.models.agreement_verbs import MAX_PAPERS, Stale
 from marketplace.models.order_agreement import EXPIRES_AFTER, WARN_AFTER
+from marketplace.models.pictures import remove_stray_files
 from tests.factories import (
     LINE,
     make_member,
@@ -616,3 +619,34 @@ def test_a_changed_byte_of_the_pdf_is_noticed(agreement, buyer):
     assert not agreement.latest.is_pdf_intact
     version.pdf.storage.delete(version.pdf.name)
     assert not agreement.latest.is_pdf_intact
+
+
+# --- Stored files ---
+def test_files_without_a_row_are_swept_and_others_stay(agreement, owner, buyer):
+    paper = put_up(agreement, owner)
+    sign(agreement, buyer)
+    make_due_pdfs()
+    storage = paper.file.storage
+    storage.save("agreements/stray", ContentFile(b"left over"))
+    version = agreement.latest
+    names = ["agreements/stray", paper.file.name, version.pdf.name]
+    two_days_ago = (timezone.now() - timedelta(days=2)).timestamp()
+    for name in names:
+        os.utime(storage.path(name), (two_days_ago, two_days_ago))
+
+    remove_stray_files()
+
+    assert [storage.exists(name) for name in names] == [False, True, True]
+
+
+def test_verify_records_names_what_was_changed(agreement, owner, buyer):
+    paper = put_up(agreement, owner)
+    sign(agreement, buyer)
+    make_due_pdfs()
+    ref = agreement.order.ref
+    assert list(broken_agreements()) == []
+    for file in (paper.file, agreement.latest.pdf):
+        with file.storage.open(file.name, "wb") as content:
+            content.write(b"%PDF-1.7 forged")
+
+    assert [label for label, _problem in broken_agreements()] == [f"{ref} version 1", f"{ref} paper {paper.ref}"]
