@@ -130,7 +130,7 @@ class PaperForm(SignForm):
 class ConfirmForm(SignForm):
     """Number and hash are those of the scan."""
 
-    number = None  # type: ignore[assignment]
+    number = None
     ref = forms.CharField(widget=forms.HiddenInput, max_length=14)
     has_read = forms.BooleanField(
         label=_("This is the paper that we signed"), error_messages={"required": _("Tick this once you have compared.")}
