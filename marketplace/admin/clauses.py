@@ -26,20 +26,13 @@ class ClauseAdmin(SafeLists):
     """Saving writes the next version. Those before it are only read: agreements were made of them."""
 
     form = ClauseForm
-    list_display = ("key", "place", "language", "version", "title", "is_newest", "is_checked", "created_at")
+    list_display = ("key", "place", "language", "version", "is_newest", "is_checked", "created_at")
+    sortable_by = ()
     list_filter = ("key", "language", "country", "is_checked")
     search_fields = ("title", "text")
     search_help_text = _("Words of the title or the text")
-    fieldsets = (
-        (None, {"fields": ("key", "country", "language", "number", "created_at", "versions")}),
-        (
-            _("Words"),
-            {
-                "fields": ("title", "text", "is_checked"),
-                "description": _("Saving writes a new version, for agreements from now on; those before it stay."),
-            },
-        ),
-    )
+    about = ("key", "place", "language", "number", "created_at", "versions")
+    note = _("Saving writes a new version, for agreements from now on; those before it stay.")
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Clause]:
         newer = same_clause(Clause.objects.all(), OuterRef).filter(version__gt=OuterRef("version"))
@@ -63,13 +56,19 @@ class ClauseAdmin(SafeLists):
         links = ((reverse("admin:marketplace_clause_change", args=[row.pk]), row.version, row.title) for row in rows)
         return format_html_join(" · ", '<a href="{}">{}: {}</a>', links)
 
+    @admin.display(description=_("text"))
+    def paragraphs(self, clause: Clause) -> str:
+        """Of a method's text, unlike a column's, the admin keeps the line ends."""
+        return clause.text
+
     def get_fieldsets(self, request: HttpRequest, obj: Clause | None = None) -> Any:
-        if obj:
-            return self.fieldsets
-        return ((None, {"fields": ("key", "country", "language")}), self.fieldsets[1])
+        if obj and not self.has_change_permission(request, obj):
+            return ((None, {"fields": self.about}), (_("Words"), {"fields": ("title", "paragraphs", "is_checked")}))
+        words = {"fields": ("title", "text", "is_checked"), "description": self.note}
+        return ((None, {"fields": self.about if obj else ("key", "country", "language")}), (_("Words"), words))
 
     def get_readonly_fields(self, request: HttpRequest, obj: Clause | None = None) -> tuple[str, ...]:
-        return ("key", "country", "language", "number", "created_at", "versions") if obj else ()
+        return (*self.about, "paragraphs") if obj else ()
 
     def has_change_permission(self, request: HttpRequest, obj: Clause | None = None) -> bool:
         is_old = obj is not None and getattr(obj, "has_newer", False)
