@@ -7,6 +7,7 @@ from typing import Any
 from django import forms
 from django.core.exceptions import ValidationError
 from django.core.files.base import File
+from django.http import QueryDict
 from django.utils.dateparse import parse_date
 from django.utils.translation import gettext as _t
 from django.utils.translation import gettext_lazy as _
@@ -124,7 +125,7 @@ class ListForm(forms.Form):
         text = cleaned.get("rows", "")
         if file := cleaned.get("file"):
             text = self.text_of(file)
-            self.data = self.data.copy()
+            self.data = QueryDict(mutable=True)
             self.data["rows"] = text
         self.learners = self.read(text) if not self.errors else []
         return cleaned

@@ -36,7 +36,8 @@ class LearnerVerbs:
         if not (isinstance(by, Membership) and by.can_sell and by.organisation_id == group.school_id):
             raise PermissionDenied
         group.lock_school()
-        learners = [cls(school=by.organisation, group=group, **row) for row in rows]
+        made: Any = cls
+        learners = [made(school=by.organisation, group=group, **row) for row in rows]
         for learner in learners:
             learner.refuse_wrong_class()
             learner.refuse_wrong_day()

@@ -567,3 +567,16 @@ def test_odd_parameters_do_no_harm(trainer, draft, page, value):
     )
 
     assert response.status_code == 200
+
+
+def test_supervision_and_insurance_are_answered_with_the_people(signed_in, adam, offer):
+    page = reverse("marketplace:offer_edit_part", args=[offer.ref, "people"])
+    client = signed_in(adam)
+    form = client.get(page).context["form"]
+    typed = {name: form[name].value() or "" for name in form.fields} | {"seen": form.seen, "has_minors": "on"}
+
+    assert client.post(page, typed | {"learners_per_trainer": "0"}).status_code == 422
+    client.post(page, typed | {"learners_per_trainer": "8", "insured_until": "2027-06-30"})
+
+    offer.refresh_from_db()
+    assert (offer.status, offer.learners_per_trainer, str(offer.insured_until)) == ("published", 8, "2027-06-30")
