@@ -164,7 +164,7 @@ def workload(organisation: Organisation) -> list[Membership]:
 
 
 def learner(request: AuthedRequest, membership: Membership) -> HttpResponse:
-    """What the learner takes part in, and what the school's classes work on without anybody's name."""
+    """What a student of the school's list takes part in; others see what its classes work on, without names."""
     myself = Learner.objects.present().filter(membership=membership).first()
     orders = membership.organisation.orders_received.filter(status__in=Order.RUNNING | FINISHED)
     context = {

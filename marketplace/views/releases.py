@@ -10,6 +10,7 @@ from django.core.paginator import Paginator
 from django.db.models import Case, Value, When
 from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_POST
@@ -35,12 +36,16 @@ DECISIONS = {
 
 def release_part(order: Order, by: Membership) -> Part | None:
     """For the school only: the client reads in the timeline what was decided."""
-    release = getattr(order, "release", None)
-    if release is None or order.side_of(by.organisation) != "seller":
+    if order.accepted_at is None or order.side_of(by.organisation) != "seller":
         return None
-    is_my_turn = release.status in {S.NEEDED, S.REFUSED} if order.is_planned else False
-    is_my_turn = is_my_turn or release.can("approve", by=by)
-    url = release.get_absolute_url()
+    release = getattr(order, "release", None)
+    if release is None and not order.is_planned:
+        return None
+    url = reverse("marketplace:order_release", args=[order.ref])
+    if release is None:
+        return Part(_("Release from class"), _("not asked for"), url, "school")
+    waits = order.is_planned and release.status in {S.NEEDED, S.REFUSED}
+    is_my_turn = waits or release.can("approve", by=by)
     return Part(_("Release from class"), release.get_status_display(), url, "school", is_my_turn)
 
 

@@ -21,6 +21,8 @@ from marketplace.views.orders_access import order_for, party
 
 
 def team_part(order: Order, by: Membership) -> Part | None:
+    if order.accepted_at is None:
+        return None
     words = order.team_words
     can_assign = order.can("assign_team", by=by)
     if not (words or can_assign):

@@ -407,6 +407,7 @@ def test_a_learner_sees_the_own_hours_and_nothing_of_the_client(order, learners,
         assert order.title in page
         assert "3:00 h" in page
         assert not [word for word in ("Birch", "Bob", order.brief, "Given0", "Given2") if word in page]
+    assert "What the school works on" not in pages[2]
     for address in (url(order), order.get_absolute_url(), url(order, "order_team"), url(order, "order_hours_csv")):
         assert client.get(address).status_code == 404
 

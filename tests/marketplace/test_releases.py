@@ -211,6 +211,16 @@ def test_other_orders_wait_for_nothing_until_a_trainer_asks(offer, buyer, seller
     assert Order.objects.get(pk=order.pk).status == "scheduled"
 
 
+def test_the_page_of_a_planned_order_leads_to_its_release(offer, buyer, adam, bob, client):
+    order = make_order(offer, buyer, "scheduled")
+    client.force_login(adam)
+    assert url(order) in client.get(order.get_absolute_url()).content.decode()
+    assert "Ask for it" in client.get(url(order)).content.decode()
+
+    client.force_login(bob)
+    assert url(order) not in client.get(order.get_absolute_url()).content.decode()
+
+
 def test_nobody_asks_for_an_order_that_runs(offer, buyer, seller, group):
     order = make_order(offer, buyer, "in_progress")
 
