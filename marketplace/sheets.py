@@ -95,7 +95,8 @@ def lines_of(order: Order, quote: Quote) -> list[Line]:
         Line(row.description, row.quantity, row.unit, row.unit_price, row.net, row.vat_rate, row.vat)
         for row in quote.lines.all()
     ]
-    return lines + changes(order.net - quote.net, order.vat - quote.vat, by_rate(lines))
+    net, vat = order.net or ZERO, order.vat or ZERO
+    return lines + changes(net - quote.net, vat - quote.vat, by_rate(lines))
 
 
 def changes(net: Decimal, vat: Decimal, rates: Sequence[RateTotal]) -> list[Line]:

@@ -51,7 +51,7 @@ class InvoiceForm(forms.Form):
     issued_on = forms.DateField(label=_("Date of the invoice"), widget=DateInput)
 
     def __init__(self, *args: Any, invoice: Invoice | None, **kwargs: Any):
-        now = {"issued_on": timezone.localdate()}
+        now: dict[str, Any] = {"issued_on": timezone.localdate()}
         if invoice:
             now = {"number": invoice.number, "issued_on": invoice.issued_on}
         super().__init__(*args, initial=now, auto_id="id_invoice_%s", **kwargs)

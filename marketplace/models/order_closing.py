@@ -18,8 +18,9 @@ class Closing:
     """What follows the completion of an order: both sides may write a review, then it is closed."""
 
     @property
-    def reviews_until(self) -> datetime | None:
-        return self.completed_at and self.completed_at + REVIEW_WINDOW
+    def reviews_until(self) -> datetime:
+        """Of a completed order."""
+        return self.completed_at + REVIEW_WINDOW
 
     @property
     def is_open_for_reviews(self) -> bool:

@@ -142,8 +142,10 @@ class Review(Verbs, Lifecycle, TimeStamped):
         return Organisation.Kind(self.client_kind).label
 
     @property
-    def reply_until(self) -> datetime | None:
-        return self.published_at and self.published_at + REPLY_WINDOW
+    def reply_until(self) -> datetime:
+        """Of a published review."""
+        assert self.published_at
+        return self.published_at + REPLY_WINDOW
 
     def can(self, verb: str, *, by: Membership | User | None) -> bool:
         if verb == "answer" and (self.reply or self.published_at is None or timezone.now() >= self.reply_until):

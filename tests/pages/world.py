@@ -88,7 +88,9 @@ def fill():
         "offer": offer,
         "draft": offer.duplicate(by=trainer),
         "room": factories.add_resource(owner.organisation, name="Room 204"),
-        "completed": factories.make_order(offer, membership(INGA), "completed"),
+        "completed": factories.make_order(
+            offer, membership(INGA), "completed", quantity=offer.min_quantity, place="Ozolu iela 1"
+        ),
         "unsent": factories.make_order(offer, membership(INGA), "draft"),
         "wash": wash,
         "held": held(wash),
