@@ -27,7 +27,7 @@ class Signed:
     def begin_agreement(self, asked: list[str]) -> None:
         """Within a verb, once the price is settled. Does nothing where no reason asks for one."""
         if codes := [*reasons(self), *asked]:
-            apps.get_model("marketplace.Agreement").begin(self, codes)
+            apps.get_model("marketplace", "Agreement").begin(self, codes)
 
     @transaction.atomic
     def ask_for_agreement(self, *, by: Membership) -> None:

@@ -3,6 +3,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import TYPE_CHECKING, Any
 
+from django.apps import apps
 from django.db import transaction
 from django.utils import timezone
 from django.utils.functional import cached_property
@@ -53,7 +54,7 @@ class Start:
     def need_release(self) -> None:
         """Within the verb that agrees the order, before its planned status is read."""
         if self.offer and self.offer.frees_from_class:
-            self._meta.get_field("release").related_model.objects.create(order=self)
+            apps.get_model("marketplace", "Release").objects.create(order=self)
 
     def renew_release(self, team: Iterable[Learner] | None = None) -> None:
         """Within a verb that moved the order, or with those who are new in its team: a release that was asked for or
@@ -72,7 +73,7 @@ class Start:
 
     def prepare_start(self) -> Any:
         """The checklist of what must be in place before the start; made when the order is agreed."""
-        return type(self).readiness.related.related_model.prepare(self)
+        return apps.get_model("marketplace", "Readiness").prepare(self)
 
     def look_at_readiness(self, *, by: Any) -> None:
         """Within a verb after which something on the checklist may stand otherwise."""

@@ -8,7 +8,7 @@ from typing import Any
 from django.utils import timezone
 
 from accounts.models import Membership, Organisation, OutgoingMail
-from marketplace.models import Consent, ConsentRequest, Learner, Order, Resource
+from marketplace.models import Consent, ConsentRequest, Learner, Offer, Order, Resource
 from marketplace.models.ready_items import Item
 from vet2b.demo import people
 from vet2b.demo.readiness import make_ready
@@ -19,23 +19,38 @@ GUARDIAN = {"giver": "guardian", "giver_name": "Marta Sol", "relation": ""}
 
 
 def add_learners() -> None:
-    names = people.read("learners")
-    for school in Organisation.objects.filter(kind="school").order_by("pk"):
-        groups = Resource.objects.in_use().filter(school=school, kind=Resource.Kind.CLASS)
+    for school in Organisation.objects.filter(kind="school", status="verified").order_by("pk"):
+        add_classes_of_offers(school)
+        groups = Resource.objects.in_use().filter(school=school, kind=Resource.Kind.CLASS).order_by("pk")
         for group in groups:
-            add_class(group, names[school.country.code], by=owner_of(school))
-        if group := groups.first():
-            link_account(group, by=owner_of(school))
+            add_students(group, by=owner_of(school))
+        link_account(groups.first(), by=owner_of(school))
+        if group := groups.filter(has_minors=True).first():
             add_consents(group, by=owner_of(school))
     OutgoingMail.objects.filter(key__startswith="consent-").update(emailed_at=timezone.now(), text="", html="")
-    prepare_orders()
 
 
-def add_class(group: Resource, names: dict[str, Any], *, by: Membership) -> None:
+def add_classes_of_offers(school: Organisation) -> None:
+    """The classes that the offers with orders describe and that are not among the resources yet."""
+    for offer in school.offers.exclude(class_name="").exclude(orders=None).order_by("pk").distinct():
+        if not class_of(offer):
+            Resource.add(
+                Resource.Kind.CLASS, by=owner_of(school), name=offer.class_name, year=offer.class_year,
+                eqf_level=offer.eqf_level, headcount=offer.class_size, has_minors=offer.has_minors,
+            )  # fmt: skip
+
+
+def class_of(offer: Offer) -> Resource | None:
+    return offer.school.resources.filter(kind=Resource.Kind.CLASS, name=offer.class_name).first()
+
+
+def add_students(group: Resource, *, by: Membership) -> None:
+    names = people.read("learners")[group.school.country.code]
     pairs = zip(names["given"], names["family"], strict=True)
-    rows = [{"given_name": given, "family_name": family} for given, family in pairs]
-    for number, row in enumerate(rows[:MINORS]):
-        row["minor_until"] = birthday(number)
+    rows: list[dict[str, Any]] = [{"given_name": given, "family_name": family} for given, family in pairs]
+    if group.has_minors:
+        for number, row in enumerate(rows[:MINORS]):
+            row["minor_until"] = birthday(number)
     Learner.add_many(group, rows, by=by)
 
 
@@ -43,10 +58,11 @@ def birthday(number: int) -> date:
     return timezone.localdate() + timedelta(days=150 + 130 * number)
 
 
-def link_account(group: Resource, *, by: Membership) -> None:
-    """The demo's learner who signs in is one of the class."""
-    account = group.school.memberships.filter(role=Membership.Role.LEARNER).select_related("user").first()
-    if account:
+def link_account(group: Resource | None, *, by: Membership) -> None:
+    """Those who sign in are in the first class of their school."""
+    if group is None:
+        return
+    for account in group.school.memberships.filter(role=Membership.Role.LEARNER).select_related("user"):
         given, _space, family = account.user.name.partition(" ")
         learner = Learner.add(group, by=by, given_name=given, family_name=family)
         learner.change(by=by, membership=account)

@@ -4,21 +4,17 @@ from __future__ import annotations
 
 from datetime import date, datetime, time, timedelta
 from itertools import cycle
-from typing import Any
 
+from django.db.models import F
 from django.utils import timezone
 
 from accounts.models import Membership, Organisation
-from marketplace.models import HourEntry, Learner, Order, Release, Resource
+from marketplace.models import HourEntry, Learner, Order, Release
+from marketplace.models.consent_rules import WORK
+from marketplace.models.consents import without_consent
+from vet2b.demo.learners import class_of
 from vet2b.demo.times import owner_of
 
-NAMES = {
-    "IT": ["Lidia Sorbo", "Dario Nespolo", "Elsa Mirtillo", "Nino Castagno", "Vera Ginepro", "Pia Cipresso"],
-    "LT": ["Ugnė Bijūnaitė", "Rokas Uosis", "Austė Liepaitė", "Jonas Klevas", "Miglė Rasaitė", "Paulius Žolynas"],
-    "LV": ["Elza Pīlādze", "Kārlis Ozolnieks", "Marta Vīgrieze", "Rūdis Kadiķis", "Zane Ceriņa", "Oto Lazdiņš"],
-    "PL": ["Zofia Jarzębina", "Antoni Klon", "Łucja Wrzos", "Borys Dąbek", "Iga Malwa", "Leon Świerk"],
-    "PT": ["Inês Alecrim", "Tomás Sobreiro", "Leonor Urze", "Duarte Freixo", "Alice Giesta", "Simão Loureiro"],
-}
 PLANS = {
     "IT": ("Matematica e scienze motorie, dalla seconda alla quinta ora.", "Matematica venerdì, alla sesta ora."),
     "LT": ("Matematika ir fizinis ugdymas, 2–5 pamokos.", "Matematika penktadienį, 7 pamoka."),
@@ -26,7 +22,7 @@ PLANS = {
     "PL": ("Matematyka i wychowanie fizyczne, lekcje 2–5.", "Matematyka w piątek, lekcja 7."),
     "PT": ("Matemática e educação física, da 2.ª à 5.ª aula.", "Matemática na sexta-feira, 7.ª aula."),
 }
-MINORS = 2
+SIZE = 6
 DAYS = 2  # with hours, before today
 S = Order.Status
 
@@ -37,50 +33,29 @@ def add_teams() -> None:
     for school in Organisation.objects.filter(kind="school", status="verified").order_by("pk"):
         orders = school.orders_received.select_related("offer", "seller", "trainer").order_by("pk")
         for order in orders.filter(status=S.IN_PROGRESS):
-            add_hours(order, add_team(order))
+            if team := add_team(order):
+                add_hours(order, team)
         coming = orders.filter(status=S.SCHEDULED, starts_on__gt=timezone.localdate(), starts_at=None)
         for order in coming:
-            add_release(order, add_team(order), is_approved=next(answers))
+            if team := add_team(order):
+                add_release(order, team, is_approved=next(answers))
 
 
 def add_team(order: Order) -> list[Learner]:
-    learners = list(class_of(order).learners.present())
+    """Those who sign in come first, so that they see a job of theirs."""
+    group = class_of(order.offer) if order.offer else None
+    if group is None:
+        return []
+    learners = list(group.learners.present().order_by(F("membership").asc(nulls_last=True), "pk")[:SIZE])
+    if not order.is_planned:  # by then nobody joins without the guardian's consent, where it is needed
+        missing = without_consent(learners, WORK, timezone.localdate())
+        learners = [learner for learner in learners if learner not in missing]
     order.assign_team(learners, by=trainer_of(order))
     return learners
 
 
 def trainer_of(order: Order) -> Membership:
     return Membership.objects.of(order.trainer).get(organisation=order.seller)
-
-
-def class_of(order: Order) -> Resource:
-    """The one that the offer describes, with its students."""
-    offer, name = order.offer, order.offer.class_name
-    group = order.seller.resources.filter(kind=Resource.Kind.CLASS, name=name).first()
-    if group is None:
-        fields: dict[str, Any] = {"year": offer.class_year, "eqf_level": offer.eqf_level}
-        fields |= {"headcount": offer.class_size, "has_minors": offer.has_minors}
-        group = Resource.add(Resource.Kind.CLASS, by=owner_of(order.seller), name=name, **fields)
-    if not group.learners.exists():
-        add_learners(group, has_minors=offer.has_minors)
-    return group
-
-
-def add_learners(group: Resource, *, has_minors: bool) -> None:
-    """Those with an account are in the first class of their school."""
-    accounts = group.school.memberships.filter(role=Membership.Role.LEARNER, learner=None).select_related("user")
-    birthday = timezone.localdate() + timedelta(days=150)
-    for account in accounts:
-        given, _space, family = account.user.name.partition(" ")
-        Learner.objects.create(
-            school=group.school, group=group, given_name=given, family_name=family or given, membership=account
-        )
-    for number, name in enumerate(NAMES[group.school.country.code]):
-        given, _space, family = name.partition(" ")
-        minor_until = birthday if has_minors and number < MINORS else None
-        Learner.objects.create(
-            school=group.school, group=group, given_name=given, family_name=family, minor_until=minor_until
-        )
 
 
 def add_hours(order: Order, learners: list[Learner]) -> None:

@@ -13,7 +13,7 @@ from marketplace.models.search_times import index_times
 from vet2b.demo import people
 from vet2b.demo.agreements import add_agreements
 from vet2b.demo.bulk import add_synthetic_offers
-from vet2b.demo.learners import add_learners
+from vet2b.demo.learners import add_learners, prepare_orders
 from vet2b.demo.offers import add_offer
 from vet2b.demo.orders import Story
 from vet2b.demo.reviews import add_money, add_replies, orders_again
@@ -57,8 +57,9 @@ class Command(BaseCommand):
             buyer = buyer_of(entry, buyers, offers)
             Story(entry, offers[entry["offer"]], buyer, moderator).tell(rnd)
         self.fill_times(offers, list(buyers.values()))
-        add_teams()
         add_learners()
+        add_teams()
+        prepare_orders()
         add_replies()
         add_money()
         add_agreements(owner_of(buyers["kalndarzs"]))
