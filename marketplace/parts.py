@@ -13,4 +13,8 @@ class Part:
     state: str | Promise  # how it stands, in a few words
     url: str
     icon: str
-    is_my_turn: bool = False
+    todo: str | Promise = ""  # what the reader has to do there now
+
+    @property
+    def is_my_turn(self) -> bool:
+        return bool(self.todo)

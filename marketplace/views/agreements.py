@@ -155,6 +155,6 @@ def agreement_part(order: Order, by: Membership) -> Part | None:
     agreement = order.own_agreement
     if agreement is None:
         return None
-    is_my_turn = any(agreement.can(verb, by=by) for verb in ("sign", "confirm_paper"))
+    todo = _("Read and sign") if any(agreement.can(verb, by=by) for verb in ("sign", "confirm_paper")) else ""
     url = agreement.get_absolute_url()
-    return Part(_("Agreement"), agreement.get_status_display(), url, "signature", is_my_turn)
+    return Part(_("Agreement"), agreement.get_status_display(), url, "signature", todo)

@@ -50,7 +50,8 @@ def hours_part(order: Order, by: Membership) -> Part | None:
         return None
     hours = _("%(hours)s h in all") % {"hours": as_hours(order.hours.confirmed().minutes())}
     waits = is_school and takes_hours(order, by) and order.hours.pending().exists()
-    return Part(_("Hours"), hours, reverse("marketplace:order_hours", args=[order.ref]), "clock", waits)
+    url = reverse("marketplace:order_hours", args=[order.ref])
+    return Part(_("Hours"), hours, url, "clock", _("Confirm the hours") if waits else "")
 
 
 def order_hours(request: AuthedRequest, ref: str) -> HttpResponse:

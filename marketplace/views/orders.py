@@ -48,6 +48,7 @@ def order_page(
         context["files"] = order.files.all()
         return render(request, "marketplace/orders/check.html", context, status=status)
     context["parts"] = parts_of(order, by)
+    context["todo"] = next((part for part in context["parts"] if part.is_my_turn), None)
     context["entries"] = timeline(order, by.organisation, quotes)
     context["similar"] = others_like(order, by)
     if order.seller_id == by.organisation_id:

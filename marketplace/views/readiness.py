@@ -151,7 +151,7 @@ def ready_part(order: Order, by: Membership) -> Part | None:
         state=state_of(missing),
         url=reverse("marketplace:order_ready", args=[order.ref]),
         icon="list-checks",
-        is_my_turn=any(line.side == side for line in missing),
+        todo=_("See what is missing") if any(line.side == side for line in missing) else "",
     )
 
 

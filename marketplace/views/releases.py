@@ -44,9 +44,14 @@ def release_part(order: Order, by: Membership) -> Part | None:
     url = reverse("marketplace:order_release", args=[order.ref])
     if release is None:
         return Part(_("Release from class"), _("not asked for"), url, "school")
-    waits = order.is_planned and release.status in {S.NEEDED, S.REFUSED}
-    is_my_turn = waits or release.can("approve", by=by)
-    return Part(_("Release from class"), release.get_status_display(), url, "school", is_my_turn)
+    return Part(_("Release from class"), release.get_status_display(), url, "school", todo_of(release, by))
+
+
+def todo_of(release: Release, by: Membership) -> str:
+    if release.can("approve", by=by):
+        return _("Decide on the release")
+    is_asked = release.status in {S.NEEDED, S.REFUSED}
+    return _("Ask for the release") if is_asked and release.order.is_planned else ""
 
 
 def release_of(order: Order) -> Release | None:

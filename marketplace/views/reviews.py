@@ -120,11 +120,11 @@ def reviews_part(order: Order, by: Membership) -> Part | None:
     """The line on the page of the order."""
     if order.status not in ENDED_WELL:
         return None
-    mine = review_of(order, by)
+    mine, todo = review_of(order, by), ""
     if not order.is_open_for_reviews:
         words = gettext_lazy("The time for reviews is over")
     elif mine:
         words = gettext_lazy("Yours is written; the other side’s is awaited")
     else:
-        words = gettext_lazy("You can write yours now")
-    return Part(gettext_lazy("Reviews"), words, reverse("marketplace:order_review", args=[order.ref]), "star")
+        words, todo = gettext_lazy("You can write yours now"), _("Write a review")
+    return Part(gettext_lazy("Reviews"), words, reverse("marketplace:order_review", args=[order.ref]), "star", todo)

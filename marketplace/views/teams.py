@@ -28,7 +28,7 @@ def team_part(order: Order, by: Membership) -> Part | None:
     if not (words or can_assign):
         return None
     url = reverse("marketplace:order_team", args=[order.ref])
-    return Part(_("Team"), words or _("not chosen yet"), url, "users", is_my_turn=can_assign and not words)
+    return Part(_("Team"), words or _("not chosen yet"), url, "users", "" if words else _("Choose the team"))
 
 
 def sellers_order(request: AuthedRequest, ref: str) -> Order:

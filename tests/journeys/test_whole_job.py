@@ -4,7 +4,7 @@ from playwright.sync_api import expect
 
 from marketplace.models import Offer, Order
 from tests.journeys import steps
-from tests.journeys.steps import press, stands
+from tests.journeys.steps import act, confirm_all, deliver, press, stands
 
 NORA = "nora@bakery.example"
 TITLE = "Strona internetowa dla małej firmy"
@@ -105,25 +105,6 @@ def find(page):
     assert page.request.get(picture.get_attribute("src")).headers["content-type"] == "image/webp"
 
 
-def act(page, verb, button, **answers):
-    """Fills in the form of a verb on the page of the order, unfolding it where it is folded, and sends it."""
-    folded = page.locator(f"details:not([open]):has(> #{verb}) > summary")
-    if folded.count():
-        folded.click()
-    form = page.locator(f"form[action$='/{verb}/']").locator("visible=true").first
-    for name, text in answers.items():
-        form.locator(f"[name={name}]").fill(text)
-    form.get_by_role("button", name=button).click()
-
-
-def deliver(page, note):
-    page.locator(".order-rail").get_by_role("link", name="Check and deliver").click()
-    for answer in page.get_by_label("Yes", exact=True).all():
-        answer.check()
-    page.locator("[name=note]").fill(note)
-    page.get_by_role("button", name="Sign and deliver").click()
-
-
 def quote(page, price, message):
     page.locator(".order-rail").get_by_role("link", name="quote").click()
     page.locator("[name=lines-0-unit_price]").fill(price)
@@ -174,10 +155,15 @@ def agree(buyer, trainer, offer, arrived):
 
 def work(trainer, school, arrived):
     trainer.reload()
+    stands(trainer, "Scheduled", "Something is missing before the start")
+    trainer.get_by_role("link", name="See what is missing").click()
+    confirm_all(trainer)
+    expect(trainer.locator("main")).to_contain_text("Everything is in place.")
+    trainer.get_by_role("link", name=ENGLISH).click()
     stands(trainer, "Scheduled", "Start when the class begins")
     act(trainer, "start", "Start the work")
     stands(trainer, "In progress", "Do the work, then deliver")
-    assert arrived() == [(NORA, f"{school.name} started: {ENGLISH}")]
+    assert (NORA, f"{school.name} started: {ENGLISH}") in arrived()
 
     deliver(trainer, "It is online.")
     stands(trainer, "Delivered", "Waiting for Maple Bakery")
@@ -224,6 +210,6 @@ def test_the_whole_job(new_page, sign_in, arrived, school, adam, sara, mona):
     expect(buyer.locator(".thread")).to_contain_text("The logo is larger now.")
     act(buyer, "accept_delivery", "Accept the delivery")
 
-    stands(buyer, "Completed", "Nothing left to do")
+    stands(buyer, "Completed", "One thing is left")
     assert (adam.email, f"Maple Bakery accepted the delivery: {ENGLISH}") in arrived()
     assert Order.objects.get().status == "completed"

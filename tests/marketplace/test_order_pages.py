@@ -418,6 +418,10 @@ NEXT = {
     ("in_progress", "adam"): "Check and deliver",
     ("delivered", "bob"): "Accept the delivery",
     ("changes_requested", "adam"): "Take up the changes",
+    ("agreement_pending", "bob"): "Read and sign",
+    ("agreement_pending", "adam"): "Choose the team",
+    ("completed", "bob"): "Write a review",
+    ("completed", "adam"): "Write a review",
 }
 
 
