@@ -3,6 +3,7 @@ belongs to another company; lea is a learner of the school; mona moderates."""
 
 import pytest
 from django.core.cache import caches
+from django.db import transaction
 from django.utils import translation
 from pytest_django.plugin import blocking_manager_key
 
@@ -22,18 +23,9 @@ from marketplace.models import (
 from tests import factories
 
 REFERENCE = (
-    Region,
-    AgreementLimit,
-    Category,
-    CategoryLabel,
-    Clause,
-    IscedField,
-    OfferTemplate,
-    QualityPoint,
-    QualityPointText,
-    Skill,
-    YouthRule,
-)
+    AgreementLimit, Category, CategoryLabel, Clause, IscedField, OfferTemplate, QualityPoint, QualityPointText, Region,
+    Skill, YouthRule,
+)  # fmt: skip
 rows_of_migrations = {}
 
 
@@ -57,7 +49,7 @@ def _remember_rows_of_migrations(request):
 def pytest_runtest_teardown(item, nextitem):
     result = yield
     if nextitem and commits(item) and rows_of_migrations:
-        with item.config.stash[blocking_manager_key].unblock():
+        with item.config.stash[blocking_manager_key].unblock(), transaction.atomic():
             for model, rows in rows_of_migrations.items():
                 model.objects.bulk_create(rows, ignore_conflicts=True)
     return result

@@ -167,6 +167,15 @@ def make_ready(order, buyer, seller):
             readiness.confirm([line.kind], by=by, contact_name="Bob Birch", contact_phone="+371 20000000")
 
 
+def sign(order):
+    """By both sides, where the order has an agreement."""
+    agreement = order.own_agreement
+    for side in (order.seller, order.buyer) if agreement else ():
+        by = side.memberships.signatories().select_related("organisation")[0]
+        version = agreement.latest
+        agreement.sign(version.number, version.sha256, by=by, name=by.user.name, function="Owner", method="password")
+
+
 def start(order, buyer, seller):
     make_ready(order, buyer, seller)
     order.start(by=seller)
@@ -174,6 +183,7 @@ def start(order, buyer, seller):
 
 STEPS = {
     "request": lambda o, b, s: o.request(by=b),
+    "sign": lambda o, b, s: sign(o),
     "quote": lambda o, b, s: o.quote([LINE], by=s, message="Here is our quote."),
     "counter": lambda o, b, s: o.counter("Could it be less?", by=b),
     "accept": lambda o, b, s: o.accept(o.latest_quote.version, by=b),
@@ -190,23 +200,24 @@ STEPS = {
     "dispute": lambda o, b, s: o.dispute(by=b, reason="Not what was agreed."),
 }
 ACCEPTED = ["request", "quote", "accept"]
+SIGNED = [*ACCEPTED, "sign"]
 PATHS = {
     "draft": [],
     "requested": ["request"],
     "quoted": ["request", "quote"],
     "countered": ["request", "quote", "counter"],
-    "scheduled": ACCEPTED,
+    "scheduled": SIGNED,
     "agreement_pending": [*ACCEPTED, "ask_for_agreement"],
-    "in_progress": [*ACCEPTED, "start"],
-    "delivered": [*ACCEPTED, "start", "deliver"],
-    "changes_requested": [*ACCEPTED, "start", "deliver", "ask_changes"],
-    "completed": [*ACCEPTED, "start", "deliver", "accept_delivery"],
+    "in_progress": [*SIGNED, "start"],
+    "delivered": [*SIGNED, "start", "deliver"],
+    "changes_requested": [*SIGNED, "start", "deliver", "ask_changes"],
+    "completed": [*SIGNED, "start", "deliver", "accept_delivery"],
     "declined": ["request", "decline"],
     "withdrawn": ["request", "withdraw"],
     "rejected": ["request", "quote", "reject"],
     "expired": ["request", "expire"],
     "cancelled": [*ACCEPTED, "cancel"],
-    "disputed": [*ACCEPTED, "start", "dispute"],
+    "disputed": [*SIGNED, "start", "dispute"],
 }
 
 

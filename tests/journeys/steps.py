@@ -38,10 +38,10 @@ def sign_up(page, arrived, email, company):
     page.locator("#id_code").fill(code)
     press(page, "Confirm")
     page.locator("#id_name").fill(company)
-    page.locator("#id_country").select_option("PL")
-    page.locator("#id_town").fill("Gdynia")
-    page.locator("#id_address").fill("Klonowa 1")
-    page.locator("#id_vat_id").fill("PL5260001246")
+    page.locator("#id_country").select_option("LV")
+    page.locator("#id_town").fill("Cēsis")
+    page.locator("#id_address").fill("Kļavu iela 1")
+    page.locator("#id_vat_id").fill("LV40003032949")
     page.locator("#id_sector").select_option("I")
     page.locator("#id_size").select_option("micro")
     press(page, "Register and send for verification")
@@ -135,3 +135,32 @@ def preview_and_send(page, title):
     page.get_by_role("link", name="Back to the offer").click()
     press(page, "Send for review")
     expect(page.locator("main")).to_contain_text("A moderator looks at it")
+
+
+def act(page, verb, button, **answers):
+    """Fills in the form of a verb on the page of the order, unfolding it where it is folded, and sends it."""
+    folded = page.locator(f"details:not([open]):has(> #{verb}) > summary")
+    if folded.count():
+        folded.click()
+    form = page.locator(f"form[action$='/{verb}/']").locator("visible=true").first
+    for name, text in answers.items():
+        form.locator(f"[name={name}]").fill(text)
+    form.get_by_role("button", name=button).click()
+
+
+def confirm_all(page, **words):
+    """What is this side's of the checklist before the start."""
+    expect(page.get_by_role("heading", level=1)).to_have_text("Ready to start")
+    for box in page.locator("main").get_by_role("checkbox").all():
+        box.check()
+    for name, text in words.items():
+        page.locator(f"#id_{name}").fill(text)
+    press(page, "Confirm")
+
+
+def deliver(page, note):
+    page.locator(".order-rail").get_by_role("link", name="Check and deliver").click()
+    for answer in page.get_by_label("Yes", exact=True).all():
+        answer.check()
+    page.locator("[name=note]").fill(note)
+    page.get_by_role("button", name="Sign and deliver").click()

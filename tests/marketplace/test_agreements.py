@@ -23,6 +23,7 @@ from marketplace.models.order_agreement import EXPIRES_AFTER, WARN_AFTER
 from marketplace.models.pictures import remove_stray_files
 from tests.factories import (
     LINE,
+    deliver,
     make_member,
     make_offer,
     make_order,
@@ -465,7 +466,7 @@ def test_an_amendment_during_the_work_does_not_stop_it(signed, order, buyer, own
 def test_it_ends_with_the_order(signed, order, buyer, seller):
     order.refresh_from_db()
     order.start(by=seller)
-    order.deliver("It is online.", by=seller)
+    deliver(order, by=seller)
     order.accept_delivery(by=buyer)
 
     signed.refresh_from_db()

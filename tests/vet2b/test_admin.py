@@ -35,6 +35,8 @@ LISTS = [
     "/admin/marketplace/clause/",
     "/admin/marketplace/qualitypoint/",
     "/admin/marketplace/youthrule/",
+    "/admin/marketplace/agreementlimit/",
+    "/admin/marketplace/review/",
     "/admin/marketplace/calendarentry/",
     "/admin/marketplace/resource/",
     "/admin/marketplace/booking/",
@@ -117,7 +119,8 @@ def test_the_group_may_exactly_this(db):
         "marketplace.view_booking", "marketplace.view_clause", "marketplace.add_clause",
         "marketplace.change_clause", "marketplace.view_qualitypoint", "marketplace.add_qualitypoint",
         "marketplace.change_qualitypoint", "marketplace.view_qualitypointtext", "marketplace.add_qualitypointtext",
-        "marketplace.change_qualitypointtext",
+        "marketplace.change_qualitypointtext", "marketplace.view_agreementlimit",
+        "marketplace.change_agreementlimit", "marketplace.view_review",
     }  # fmt: skip
 
 
@@ -128,7 +131,7 @@ def test_only_our_own_pages_are_there(db):
         "accounts.Report", "accounts.Timer", "accounts.User", "admin.LogEntry", "marketplace.Booking",
         "marketplace.CalendarEntry", "marketplace.Category", "marketplace.Offer", "marketplace.OfferTemplate",
         "marketplace.Order", "marketplace.QualityPoint", "marketplace.Resource", "marketplace.YouthRule",
-        "marketplace.Clause",
+        "marketplace.Clause", "marketplace.AgreementLimit", "marketplace.Review",
     }  # fmt: skip
 
 
@@ -147,8 +150,9 @@ def test_what_is_not_theirs_is_not_there(desk, path):
 
 
 @pytest.mark.parametrize("path", LISTS)
-def test_moderators_add_nothing_but_categories_and_clauses(desk, world, path):
-    expected = 200 if path in {"/admin/marketplace/category/", "/admin/marketplace/clause/"} else 403
+def test_moderators_add_nothing_but_what_they_write(desk, world, path):
+    written = {f"/admin/marketplace/{model}/" for model in ("category", "clause", "qualitypoint")}
+    expected = 200 if path in written else 403
 
     assert desk.get(f"{path}add/").status_code == expected
     first = admin.site._registry[Category].model.objects.first() if "category" in path else None

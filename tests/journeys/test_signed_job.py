@@ -1,0 +1,116 @@
+"""From the quote to the reviews, where a click is not enough: signatures, a team, its hours and its checks."""
+
+import pytest
+from django.utils import timezone
+from playwright.sync_api import expect
+
+from marketplace.models import Order
+from marketplace.models.reviews import RATINGS
+from tests.factories import PASSWORD, add_resource, make_learner, make_offer, make_order
+from tests.journeys.steps import act, confirm_all, deliver, press, stands
+
+CONTACT = {"contact_name": "Bob Birch", "contact_phone": "+371 20000000"}
+
+
+@pytest.fixture
+def order(school, adam, buyer):
+    """At the client's place, with the client's data, so that an agreement is needed."""
+    offer = make_offer(
+        school, adam, has_minors=False, handles_personal_data=True, delivery_modes=["at_client"], class_name="3B"
+    )
+    offer.texts.update(safety="A trainer is present at all times.")
+    group = add_resource(school, "class", "3B")
+    for given, family in (("Maja", "Mallow"), ("Nia", "Nettle")):
+        make_learner(school, given_name=given, family_name=family, group=group)
+    return make_order(offer, buyer, "quoted", place="Liepu iela 2")
+
+
+def open_part(page, order, name):
+    page.goto(order.get_absolute_url())
+    page.locator(".order-parts").get_by_role("link", name=name).click()
+
+
+def sign(page, order, name, function):
+    open_part(page, order, "Agreement")
+    page.get_by_role("link", name="Read and sign").click()
+    page.get_by_label("Password", exact=True).fill(PASSWORD)
+    press(page, "Confirm")
+    page.locator("#id_name").fill(name)
+    page.locator("#id_function").fill(function)
+    press(page, "Sign")
+    expect(page.locator(".error-summary")).to_contain_text("Tick this once you have read it.")
+    page.locator("#id_has_read").check()
+    press(page, "Sign")
+
+
+def agree(client, headteacher, order, school):
+    client.goto(order.get_absolute_url())
+    act(client, "accept", "Accept for €")
+    stands(client, "Waiting for signatures", "Both sides sign the agreement")
+    sign(client, order, "Bob Birch", "Owner")
+    expect(client.locator(".agreement-sides")).to_contain_text("Bob Birch, Owner")
+    sign(headteacher, order, "Alice Alpha", "Headteacher")
+    expect(headteacher.locator(".order-state")).to_contain_text("Signed by both sides")
+
+
+def choose_team(trainer, order):
+    open_part(trainer, order, "Team")
+    for name in ("Maja Mallow", "Nia Nettle"):
+        trainer.get_by_label(name).check()
+    press(trainer, "Save the team")
+    expect(trainer.locator(".lead")).to_contain_text("Team of 2 students")
+
+
+def make_ready(client, trainer, order):
+    """Each side confirms what is its own; until both have, nobody can start."""
+    trainer.goto(order.get_absolute_url())
+    stands(trainer, "Scheduled", "Something is missing before the start")
+    expect(trainer.get_by_role("button", name="Start the work")).to_have_count(0)
+    for page in (trainer, client):
+        open_part(page, order, "Ready to start")
+        confirm_all(page, **(CONTACT if page is client else {}))
+    expect(client.locator("main")).to_contain_text("Everything is in place.")
+
+
+def work(trainer, client, order):
+    trainer.goto(order.get_absolute_url())
+    act(trainer, "start", "Start the work")
+    open_part(trainer, order, "Hours")
+    trainer.locator("#id_day").fill(timezone.localdate(timezone=order.zone).isoformat())
+    trainer.locator("#id_starts_at").fill("00:00")
+    trainer.locator("#id_ends_at").fill("00:01")
+    trainer.locator("#id_done").fill("Setting up")
+    press(trainer, "Write the hours")
+    expect(trainer.locator("main")).to_contain_text("0:02 h confirmed")
+    trainer.goto(order.get_absolute_url())
+    deliver(trainer, "It is online.")
+    stands(trainer, "Delivered", f"Waiting for {order.buyer.name}")
+    client.goto(order.get_absolute_url())
+    act(client, "accept_delivery", "Accept the delivery")
+
+
+def review(page, order, mark, words):
+    open_part(page, order, "Reviews")
+    expect(page.get_by_role("heading", level=1)).to_contain_text("How was it with")
+    for rating in RATINGS:
+        page.locator(f"[name={rating}][value='{mark}']").check()
+    page.locator("#id_text").fill(words)
+    press(page, "Send the review")
+
+
+def test_the_signed_job(sign_in, order, school, adam, alice, bob):
+    client, trainer, headteacher = sign_in(bob), sign_in(adam), sign_in(alice)
+
+    agree(client, headteacher, order, school)
+    choose_team(trainer, order)
+    make_ready(client, trainer, order)
+    work(trainer, client, order)
+    review(client, order, "4", "Friendly and on time.")
+    expect(client.locator("main")).not_to_contain_text("A clear brief.")
+    review(trainer, order, "5", "A clear brief.")
+
+    expect(trainer.locator("main")).to_contain_text("Friendly and on time.")
+    client.goto(order.get_absolute_url())
+    expect(client.locator("body")).to_contain_text("Team of 2 students")
+    expect(client.locator("body")).not_to_contain_text("Mallow")
+    assert Order.objects.get().status == "closed"
