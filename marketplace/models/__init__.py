@@ -10,9 +10,12 @@ from marketplace.models.clauses import Clause, ClauseText, clauses_for
 from marketplace.models.consent_requests import ConsentRequest
 from marketplace.models.consents import Consent
 from marketplace.models.conversations import Message, OrderFile
+from marketplace.models.evidence import Evidence, EvidenceSkill
+from marketplace.models.evidence_shown import Shown
 from marketplace.models.feeds import Feed
 from marketplace.models.hours import HourEntry
 from marketplace.models.invoices import Invoice
+from marketplace.models.issuer_keys import IssuerKey
 from marketplace.models.learners import Learner
 from marketplace.models.offers import Offer, OfferText, Package
 from marketplace.models.orders import Order
@@ -27,6 +30,7 @@ from marketplace.models.resources import Opening, Requirement, Resource, Special
 from marketplace.models.reviews import Review
 from marketplace.models.school_calendar import SchoolCalendar
 from marketplace.models.search import index_offers
+from marketplace.models.team_feedback import SkillMark, TeamFeedback
 from marketplace.models.teams import TeamMember
 from marketplace.models.windows import Window
 from marketplace.models.youth import YouthRule
@@ -51,11 +55,14 @@ __all__ = [
     "ConsentRequest",
     "Counter",
     "Currency",
+    "Evidence",
+    "EvidenceSkill",
     "Favourite",
     "Feed",
     "HourEntry",
     "Invoice",
     "IscedField",
+    "IssuerKey",
     "Learner",
     "Message",
     "NewTime",
@@ -84,9 +91,12 @@ __all__ = [
     "Review",
     "SchoolCalendar",
     "Seat",
+    "Shown",
     "Skill",
+    "SkillMark",
     "Slot",
     "SpecialHours",
+    "TeamFeedback",
     "TeamMember",
     "Window",
     "YouthRule",

@@ -2,6 +2,7 @@
 
 from marketplace.notices import (
     agreements,
+    evidence,
     hours,
     learners,
     money,
@@ -17,6 +18,7 @@ from marketplace.notices import (
 
 __all__ = [
     "agreements",
+    "evidence",
     "hours",
     "learners",
     "money",
