@@ -132,6 +132,18 @@ RULES = {
     "marketplace:invoice_record": ((SCHOOL, False), ["completed.ref"]),
     "marketplace:invoice_paid": (NOBODY, ["completed.ref"]),
     "marketplace:review_reply": (NOBODY, ["completed.ref"]),
+    "marketplace:order_evidence": (SELLS, ["completed.ref"]),
+    **{f"marketplace:evidence_{name}": (NOBODY, ["completed.ref", "'missing'"]) for name in
+       ["detail", "revoke", "pdf"]},
+    "marketplace:order_feedback": (BUYS, ["completed.ref"]),
+    "marketplace:feedback_name": (NOBODY, ["completed.ref"]),
+    "marketplace:my_evidence": ((frozenset({"learner"}), False), []),
+    **{f"marketplace:my_evidence_{name}": (NOBODY, ["'missing'"]) for name in
+       ["detail", "hide", "pdf", "json", "badge"]},
+    "marketplace:verify": (NOBODY_PUBLIC, ["'missing'"]),
+    **{f"marketplace:{name}": (NOBODY_PUBLIC, ["school.slug"]) for name in
+       ["issuer", "issuer_keys", "issuer_revoked"]},
+    "marketplace:issuer_key": (NOBODY_PUBLIC, ["school.slug", "'missing'"]),
     "marketplace:agreement_detail": (ORDER, unsigned_args),
     "marketplace:agreement_version": (ORDER, [*unsigned_args, "1"]),
     "marketplace:agreement_edit": (ORDER, unsigned_args),

@@ -295,4 +295,4 @@ UNFOLD = {
     "DASHBOARD_CALLBACK": "vet2b.admin_menu.dashboard",
     "SIDEBAR": {"navigation": "vet2b.admin_menu.navigation"},
 }
-ACCOUNT_RATE_LIMITS |= {"report": "20/h/ip,5/h/key", "feed": "120/h/key", "feed_missed": "30/m/ip"}
+ACCOUNT_RATE_LIMITS |= {"report": "20/h/ip,5/h/key", "feed": "120/h/key", "feed_missed": "30/m/ip", "verify": "60/m/ip"}

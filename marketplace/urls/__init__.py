@@ -1,6 +1,7 @@
 from marketplace.urls import (
     agreements,
     calendar,
+    evidence,
     feeds,
     find,
     hours,
@@ -21,6 +22,7 @@ from marketplace.urls import (
 app_name = "marketplace"
 urlpatterns = [
     *calendar.urlpatterns,
+    *evidence.urlpatterns,
     *find.urlpatterns,
     *hours.urlpatterns,
     *money.urlpatterns,

@@ -8,6 +8,7 @@ from accounts.models import Membership
 from marketplace.models import Order
 from marketplace.parts import Part
 from marketplace.views.agreements import agreement_part
+from marketplace.views.evidence import evidence_part
 from marketplace.views.hours import hours_part
 from marketplace.views.money import money_part
 from marketplace.views.quality import quality_part
@@ -25,6 +26,7 @@ PARTS: tuple[Callable[[Order, Membership], Part | None], ...] = (
     hours_part,
     quality_part,
     money_part,
+    evidence_part,
     reviews_part,
 )
 

@@ -29,6 +29,8 @@ ICONS = {
     "record_unpaid": "banknote", "propose_time": "calendar", "agree_time": "calendar-check",
     "refuse_time": "calendar", "assign_team": "users", "replace_learner": "users", "ask_release": "school",
     "approve_release": "school", "refuse_release": "school", "waive_release": "school", "reopen_release": "school",
+    "confirm_evidence": "badge-check", "give_feedback": "thumbs-up",
+    "name_client": "thumbs-up", "unname_client": "thumbs-up",
 }  # fmt: skip
 
 
