@@ -13,6 +13,7 @@ from marketplace.models.search_times import index_times
 from vet2b.demo import people
 from vet2b.demo.agreements import add_agreements
 from vet2b.demo.bulk import add_synthetic_offers
+from vet2b.demo.evidence import add_evidence
 from vet2b.demo.learners import add_learners, prepare_orders
 from vet2b.demo.offers import add_offer
 from vet2b.demo.orders import Story
@@ -62,6 +63,7 @@ class Command(BaseCommand):
         prepare_orders()
         add_replies()
         add_money()
+        add_evidence()
         add_agreements(owner_of(buyers["kalndarzs"]))
         forget_old_news()
 
