@@ -9,7 +9,8 @@ from django.utils import timezone
 
 from accounts.mails import unsubscribe_signer
 from accounts.models import Invitation, Membership, Organisation, Report, User
-from marketplace.models import ConsentRequest, Learner, Offer, Order
+from marketplace.models import ConsentRequest, Evidence, Learner, Offer, Order, TeamFeedback
+from marketplace.models.evidence_verbs import Finding, skills_of
 from marketplace.models.slots import Times
 from marketplace.views.orders_actions import ACTIONS
 from tests import factories
@@ -44,6 +45,10 @@ NO_PAGES = {
     "marketplace:order_file", "marketplace:order_price", "marketplace:hours_confirm", "marketplace:hours_void",
     "marketplace:my_hours_void", "marketplace:order_hours_csv", "marketplace:release_approve",
     "marketplace:release_refuse", "marketplace:release_waive", "marketplace:review_reply",
+    "marketplace:evidence_pdf", "marketplace:evidence_revoke", "marketplace:feedback_name", "marketplace:issuer",
+    "marketplace:issuer_key", "marketplace:issuer_keys", "marketplace:issuer_revoked",
+    "marketplace:my_evidence_badge", "marketplace:my_evidence_hide", "marketplace:my_evidence_json",
+    "marketplace:my_evidence_pdf",
     "marketplace:bank_confirm", "marketplace:bank_propose", "marketplace:bank_withdraw",
     "marketplace:invoice_paid", "marketplace:invoice_record", "marketplace:sheet_csv", "marketplace:sheet_pdf",
     # see test_agreements.py
@@ -91,6 +96,8 @@ def fill():
         "completed": factories.make_order(
             offer, membership(INGA), "completed", quantity=offer.min_quantity, place="Ozolu iela 1"
         ),
+        "unrecorded": worked(offer, [learner, second]),
+        "record": shown_record(),
         "unsent": factories.make_order(offer, membership(INGA), "draft"),
         "wash": wash,
         "held": held(wash),
@@ -119,6 +126,35 @@ def held(offer):
     times = Times(offer, today, today + timedelta(days=60), quantity=offer.min_quantity)
     order.hold_time(next(iter(times)).starts_at, by=membership(INGA))
     return order
+
+
+def worked(offer, learners):
+    """Completed, and nobody has a record of it yet."""
+    by, buyer = Membership.objects.of(offer.trainer).get(organisation=offer.school), membership(INGA)
+    fields = {"quantity": offer.min_quantity, "place_mode": offer.delivery_modes[0], "place": "Ozolu iela 1"}
+    order = factories.make_order(offer, buyer, "scheduled", **fields)
+    order.assign_team(learners, by=by)
+    factories.start(order, buyer, by)
+    factories.deliver(order, by)
+    order.accept_delivery(by=buyer)
+    return order
+
+
+def shown_record():
+    """Of the student who signs in, with a page that everybody may see."""
+    account = membership(LIVA)
+    school = account.organisation
+    learner = Learner.objects.filter(membership=account).first()
+    learner = learner or factories.make_learner(school, "Līva", "Avotniece", membership=account)
+    offer = school.offers.published().first()
+    order = worked(offer, [learner])
+    by = Membership.objects.of(offer.trainer).get(organisation=school)
+    skills = tuple(skills_of(order))
+    finding = Finding(learner, "Built pages.", 600, "alone", "Careful.", "Kept on paper.", skills)
+    [record] = Evidence.confirm_team(order, [finding], by=by)
+    TeamFeedback.give(order, dict.fromkeys(skills[:6], 3), by=membership(INGA), line="On time.", may_be_named=True)
+    record.show(by=account, name="short", hours=True, skills=True, assessment=True, feedback=True, client=True)
+    return record
 
 
 def membership(email):
@@ -152,6 +188,7 @@ def strangers(world):
         yield at(name, sends="#main form[method=post]")
     yield at("marketplace:consent_answer", world["question"])
     yield at("marketplace:consent_answer", world["consent"])
+    yield at("marketplace:verify", world["record"].code)
     yield at("account_inactive")
     yield Visit("404", "/nowhere/")
 
@@ -183,6 +220,9 @@ def buyers(world):
     yield at("marketplace:order_sheet", world["completed"].ref)
     yield at("marketplace:order_review", world["completed"].ref)
     yield at("marketplace:order_review", world["completed"].ref, sends="#main form[method=post]")
+    yield at("marketplace:order_feedback", world["unrecorded"].ref)
+    yield at("marketplace:order_feedback", world["unrecorded"].ref, sends="#main form[method=post]")
+    yield at("marketplace:order_feedback", world["record"].order.ref)
     yield at("accounts:report_receipt", world["report"].ref)
     yield from own_pages(world)
     yield from settings_pages(world)
@@ -224,6 +264,8 @@ def school_owners(world):
     yield at("accounts:member_role", world["colleague"].pk)
     yield at("accounts:member_remove", world["colleague"].pk)
     yield at("marketplace:offer_archive", draft)
+    yield at("marketplace:order_evidence", world["unrecorded"].ref)
+    yield at("marketplace:order_evidence", world["unrecorded"].ref, sends="#main form[method=post]")
     yield at("marketplace:release_list")
     yield at("marketplace:bank_account")
     yield at("marketplace:bank_account", sends="#main form[method=post]")
@@ -286,6 +328,8 @@ def learners(world):
     yield at("dashboard")
     yield at("accounts:inbox")
     yield at("accounts:organisation_home", membership(LIVA).organisation.slug)
+    yield at("marketplace:my_evidence")
+    yield at("marketplace:my_evidence_detail", world["record"].ref)
 
 
 def team_members(_world):
@@ -304,6 +348,7 @@ def officials(world):
 
 def orders_of_schools(world):
     """(reader, page) of one order in each state, as the school sees it, and the quote form."""
+    yield from records_of_schools(world)
     for order in Order.objects.exclude(status="draft").order_by("status", "pk").distinct("status"):
         reader = order.seller.memberships.filter(role="owner").select_related("user")[0].user.email
         yield reader, at("marketplace:order_detail", order.ref)
@@ -329,6 +374,15 @@ def orders_of_schools(world):
             yield reader, at("marketplace:order_deliver", order.ref, sends="#main form[method=post]")
         if order.status == "delivered":
             yield reader, at("marketplace:order_quality", order.ref)
+
+
+def records_of_schools(world):
+    """(reader, page) of the records of a team."""
+    order = world["record"].order
+    reader = order.trainer.email
+    yield reader, at("marketplace:order_evidence", order.ref)
+    yield reader, at("marketplace:order_feedback", order.ref)
+    yield reader, at("marketplace:evidence_detail", order.ref, world["record"].ref)
 
 
 def desk(_world):

@@ -2,67 +2,59 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from django.utils import translation
 
 from accounts.models import Membership
 from marketplace.models import Evidence, Order, TeamFeedback
-from marketplace.models.evidence_verbs import Finding
+from marketplace.models.evidence_verbs import Finding, confirmed_minutes, skills_of
 from marketplace.models.team_feedback import Mark, marked_skills
 from vet2b.demo.teams import trainer_of
 from vet2b.demo.times import owner_of
 
-RECORDED = frozenset({2, 8, 24, 33})  # offers whose completed orders have a team, and students with an account in it
-REASONS = {
-    "IT": "Ore annotate su carta.", "LV": "Stundas pierakstītas uz papīra.",
-    "PL": "Godziny zapisane na papierze.", "PT": "Horas registadas em papel.",
-}  # fmt: skip
 WORDS = {
-    "IT": "Lavora con cura e chiede quando serve.", "LV": "Strādā rūpīgi un prasa, kad vajag.",
-    "PL": "Pracuje starannie i pyta, gdy trzeba.", "PT": "Trabalha com cuidado e pergunta quando é preciso.",
+    "IT": "Lavora con cura e chiede quando serve.", "LT": "Dirba kruopščiai ir klausia, kai reikia.",
+    "LV": "Strādā rūpīgi un prasa, kad vajag.", "PL": "Pracuje starannie i pyta, gdy trzeba.",
+    "PT": "Trabalha com cuidado e pergunta quando é preciso.",
 }  # fmt: skip
 LINES = {
-    "IT": "Puntuali e gentili, siamo contenti.", "LV": "Laikā un laipni, esam apmierināti.",
-    "PL": "Na czas i uprzejmie, jesteśmy zadowoleni.", "PT": "Pontuais e simpáticos, ficámos contentes.",
+    "IT": "Puntuali e gentili, siamo contenti.", "LT": "Laiku ir maloniai, esame patenkinti.",
+    "LV": "Laikā un laipni, esam apmierināti.", "PL": "Na czas i uprzejmie, jesteśmy zadowoleni.",
+    "PT": "Pontuais e simpáticos, ficámos contentes.",
 }  # fmt: skip
-MINUTES = 18 * 60
+LEVELS = [Evidence.Level.ALONE, Evidence.Level.HELPED, Evidence.Level.GUIDES]
+DONE = 3  # of the running orders
 
 
 def add_evidence() -> None:
-    """Each first student with an account shows a part of the record; every second client gives feedback."""
-    orders = Order.objects.filter(status__in=["completed", "closed"], team__isnull=False).distinct().order_by("pk")
-    for number, order in enumerate(orders):
+    """The last running orders are completed and their teams get records; every second client gives feedback."""
+    running = Order.objects.filter(status=Order.Status.IN_PROGRESS, hours__isnull=False).distinct()
+    for number, order in enumerate(running.order_by("-pk")[:DONE]):
         with translation.override(order.seller.source_language):
-            records = confirm(order)
+            complete(order)
+            confirm(order)
         if number % 2 == 0:
             give_feedback(order, owner_of(order.buyer))
-        for record in records:
-            show(record)
 
 
-def confirm(order: Order) -> list[Evidence]:
-    country, learners = order.seller.country.code, [member.learner for member in order.team.live()]
-    common: dict[str, Any] = {"tasks": order.title, "minutes": MINUTES, "minutes_reason": REASONS[country]}
-    common["skills"] = tuple(marked_skills(order))
+def complete(order: Order) -> None:
+    by = trainer_of(order)
+    order.check_quality({point.pk: ("yes", "") for point in order.quality_points}, by=by)
+    order.deliver(order.title, by=by)
+    order.accept_delivery(by=owner_of(order.buyer))
+
+
+def confirm(order: Order) -> None:
+    minutes, skills = confirmed_minutes(order), tuple(skills_of(order))
     findings = [
-        Finding(learner=learner, level=level_of(number), words=WORDS[country], **common)
-        for number, learner in enumerate(learners)
-    ]
-    return Evidence.confirm_team(order, findings, by=trainer_of(order))
-
-
-def level_of(number: int) -> str:
-    levels = [Evidence.Level.ALONE, Evidence.Level.HELPED, Evidence.Level.GUIDES]
-    return levels[number % len(levels)]
+        Finding(
+            learner=member.learner, tasks=order.title, minutes=minutes.get(member.learner_id, 0), skills=skills,
+            level=LEVELS[number % len(LEVELS)], words=WORDS[order.seller.country.code],
+        )
+        for number, member in enumerate(order.team.live().select_related("learner"))
+    ]  # fmt: skip
+    Evidence.confirm_team(order, findings, by=trainer_of(order))
 
 
 def give_feedback(order: Order, by: Membership) -> None:
     marks = {skill: Mark.BETTER if place == 0 else Mark.WELL for place, skill in enumerate(marked_skills(order))}
     TeamFeedback.give(order, marks, by=by, line=LINES[order.seller.country.code], may_be_named=True)
-
-
-def show(record: Evidence) -> None:
-    by = record.learner.membership
-    if by:
-        record.show(by=by, name="short", hours=True, skills=True, feedback=True)

@@ -15,10 +15,8 @@ from accounts.models import Activity, Membership, Notification, User
 from accounts.records import rewriting
 from marketplace.models import Offer, Order, Window
 from vet2b.demo.agreements import date_agreement_back, sign_agreement
-from vet2b.demo.evidence import RECORDED
 from vet2b.demo.readiness import make_ready
 from vet2b.demo.reviews import date_reviews_back, steps_of
-from vet2b.demo.teams import add_team
 
 Step = Callable[[], Any]
 BEFORE_ACCEPT = {"requested", "quoted", "countered", "declined", "withdrawn", "rejected", "expired"}
@@ -135,8 +133,6 @@ class Story:
         return steps
 
     def deliver(self) -> None:
-        if self.entry["state"] == "completed" and self.entry["offer"] in RECORDED:
-            add_team(self.order)
         self.order.check_quality({point.pk: ("yes", "") for point in self.order.quality_points}, by=self.seller)
         self.order.deliver(self.entry["delivery_note"], by=self.seller)
 

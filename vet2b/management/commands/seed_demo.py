@@ -63,8 +63,8 @@ class Command(BaseCommand):
         prepare_orders()
         add_replies()
         add_money()
-        add_evidence()
         add_agreements(owner_of(buyers["kalndarzs"]))
+        add_evidence()
         forget_old_news()
 
     def fill_times(self, offers: dict[int, Offer], buyers: list[Organisation]) -> None:
