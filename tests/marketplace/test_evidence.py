@@ -1,6 +1,7 @@
 """Records of learners: who confirms, revokes and shows them, and what each reader finds."""
 
 import json
+from datetime import timedelta
 from io import BytesIO
 
 import pytest
@@ -12,7 +13,9 @@ from django.utils import timezone
 from pypdf import PdfReader
 
 from accounts.models import Activity, InvalidTransition, Notification, Refusal
-from marketplace.models import Evidence, HourEntry, Order, Shown, Skill, TeamFeedback
+from marketplace.models import Consent, Evidence, HourEntry, Order, Shown, Skill, TeamFeedback
+from marketplace.models.consent_rules import guardian_age
+from marketplace.models.consents import Kind
 from marketplace.models.evidence_verbs import Finding
 from tests.factories import (
     deliver,
@@ -26,6 +29,7 @@ from tests.factories import (
     start,
 )
 from tests.marketplace.test_hours import at, long_ago
+from vet2b.lib.logs import without_tokens
 
 
 @pytest.fixture
@@ -287,6 +291,50 @@ def test_under_18_nobody_is_named_in_full(young_record, me, client):
     assert "Family0" not in verify(client, young_record).content.decode()
 
 
+@pytest.fixture
+def child(learners, me, school):
+    """Below the age from which the young of this country decide on their data."""
+    young = learners[0]
+    learners[1].membership = None
+    learners[1].save(update_fields=["membership"])
+    age = guardian_age(Kind.CREDIT, school)
+    young.membership, young.minor_until = me, timezone.localdate() + timedelta(days=365 * (19 - age))
+    young.save(update_fields=["membership", "minor_until"])
+    return young
+
+
+def test_a_childs_first_name_takes_the_consent_of_a_guardian(order, child, me, seller, client):
+    child_record = confirm(order, child, seller)
+    child_record.show(by=me, hours=True)
+    before = snapshot()
+    with pytest.raises(Refusal) as refusal:
+        child_record.show(by=me, name="short")
+    assert (refusal.value.field, snapshot()) == ("name", before)
+
+    given = {"giver": "guardian", "giver_name": "Greta Guardian", "language": "lv"}
+    consent = Consent.record_paper(child, Kind.CREDIT, by=seller, **given)
+    child_record.show(by=me, name="short")
+    assert "Given0 F." in verify(client, child_record).content.decode()
+
+    consent.withdraw(by=seller)
+    assert "Given0" not in verify(client, child_record).content.decode()
+
+
+def test_a_page_that_its_learner_cannot_end_any_more_is_gone(record, me, learners, client):
+    record.show(by=me, name="short")
+    assert verify(client, record).status_code == 200
+
+    learners[1].membership = None
+    learners[1].save(update_fields=["membership"])
+
+    assert verify(client, record).status_code == 404
+    assert not Evidence.objects.get(pk=record.pk).is_public
+
+
+def test_the_secret_of_a_page_is_written_into_no_log(record):
+    assert without_tokens(f"GET /lv/verify/{record.code}/") == "GET /lv/verify/…/"
+
+
 def test_who_asks_too_often_waits(record, client, settings):
     settings.ACCOUNT_RATE_LIMITS = settings.ACCOUNT_RATE_LIMITS | {"verify": "2/m/ip"}
 
@@ -481,7 +529,9 @@ def test_pages_keep_their_number_of_statements(order, learners, me, seller, lea,
         return len(context)
 
     confirm(order, learners[1], seller)
-    pages = [(adam, page_of("order_evidence", order.ref)), (lea, page_of("my_evidence"))]
+    pages = [
+        (adam, page_of("order_evidence", order.ref)), (lea, page_of("my_evidence")), (lea, reverse("dashboard")),
+    ]  # fmt: skip
     before = [statements(*page) for page in pages]
     confirm(order, learners[0], seller)
     for number in range(2):
