@@ -16,7 +16,7 @@ from marketplace.views.orders_actions import ACTIONS
 from tests import factories
 from tests.test_access import addresses
 
-STRANGER, NEWCOMER = "", "nora@people.example"
+STRANGER, NEWCOMER, LENA = "", "nora@people.example", "lena@people.example"
 INGA, MARTINS, ILZE = "inga@kalndarzs.example", "martins@dzirnavu.example", "ilze@dzirnavu.example"
 LIVA, ELINA, GUNDEGA = "liva@learners.example", "elina@learners.example", "gundega@mezupe.example"
 MODERATOR = "moderator@demo.example"
@@ -96,8 +96,8 @@ def fill():
         "completed": factories.make_order(
             offer, membership(INGA), "completed", quantity=offer.min_quantity, place="Ozolu iela 1"
         ),
-        "unrecorded": worked(offer, [learner, second]),
-        "record": shown_record(),
+        "unrecorded": worked(offer, grown_up(owner.organisation)),
+        "record": shown_record(offer),
         "unsent": factories.make_order(offer, membership(INGA), "draft"),
         "wash": wash,
         "held": held(wash),
@@ -128,6 +128,11 @@ def held(offer):
     return order
 
 
+def grown_up(school):
+    names = [("Pia", "Poppy"), ("Rita", "Rue")]
+    return [factories.make_learner(school, given, family) for given, family in names]
+
+
 def worked(offer, learners):
     """Completed, and nobody has a record of it yet."""
     by, buyer = Membership.objects.of(offer.trainer).get(organisation=offer.school), membership(INGA)
@@ -140,13 +145,12 @@ def worked(offer, learners):
     return order
 
 
-def shown_record():
+def shown_record(offer):
     """Of the student who signs in, with a page that everybody may see."""
-    account = membership(LIVA)
-    school = account.organisation
-    learner = Learner.objects.filter(membership=account).first()
-    learner = learner or factories.make_learner(school, "Līva", "Avotniece", membership=account)
-    offer = school.offers.published().first()
+    school = offer.school
+    factories.make_member(factories.make_user("Lena Lark", LENA), school, role="learner")
+    account = membership(LENA)
+    learner = factories.make_learner(school, "Lena", "Lark", membership=account)
     order = worked(offer, [learner])
     by = Membership.objects.of(offer.trainer).get(organisation=school)
     skills = tuple(skills_of(order))
@@ -328,6 +332,10 @@ def learners(world):
     yield at("dashboard")
     yield at("accounts:inbox")
     yield at("accounts:organisation_home", membership(LIVA).organisation.slug)
+
+
+def recorded(world):
+    """What a student sees whose work was confirmed."""
     yield at("marketplace:my_evidence")
     yield at("marketplace:my_evidence_detail", world["record"].ref)
 
@@ -401,7 +409,7 @@ def desk(_world):
 
 VISITS = {
     STRANGER: strangers, NEWCOMER: newcomers, INGA: buyers, ILZE: school_owners, MARTINS: trainers, LIVA: learners,
-    ELINA: team_members, GUNDEGA: officials, MODERATOR: desk,
+    LENA: recorded, ELINA: team_members, GUNDEGA: officials, MODERATOR: desk,
 }  # fmt: skip
 
 
