@@ -18,24 +18,19 @@ from accounts.admin.desk import Decision, Desk, open_reports
 from accounts.admin.facts import facts_of
 from accounts.admin.forms import DecisionForm
 from accounts.models import Activity
+from marketplace.admin.disputes import statements, trail
 from marketplace.admin.times import appointments
-from marketplace.models import Order
+from marketplace.models import Order, Outcome
 from marketplace.views.orders_files import download
 from vet2b.lib.formats import money
 
-OUTCOMES = {
-    "continue": _("Continue: the work goes on as agreed"),
-    "rework": _("Rework: the school improves what it delivered"),
-    "price_cut": _("Price cut: completed at a lower price"),
-    "cancel": _("Cancel: the order ends, nothing is owed"),
-}
 PARTIES = ("buyer", "seller", "contact", "trainer", "substitute", "offer")
 DEAL = ("status", "quantity", "package_name", "window", "wished_on", "starts_on", "ends_on", "place_mode", "place")
 TIMES = ("requested_at", "accepted_at", "delivered_at", "completed_at")
 
 
 class ResolveForm(DecisionForm):
-    outcome = forms.ChoiceField(label=_("Outcome"), choices=[("", _("Choose the outcome")), *OUTCOMES.items()])
+    outcome = forms.ChoiceField(label=_("Outcome"), choices=[("", _("Choose the outcome")), *Outcome.choices])
     net = forms.DecimalField(
         label=_("New net price"), max_digits=12, decimal_places=2, min_value=0, required=False,
         help_text=_("For a price cut only, in the order's currency."),
@@ -108,6 +103,10 @@ class OrderAdmin(Desk):
             "appointments": appointments(obj),
             "amounts": amounts(obj),
             "quotes": obj.quotes.all(),
+            "trail": trail(obj),
+            "statements": statements(obj) if may_read(request, obj) else [],
+            "settlements": obj.settlements.select_related("organisation"),
+            "decision_days": obj.decision_days if obj.status == Order.Status.DISPUTED else [],
             "message_count": obj.messages.count(),
             "may_read": may_read(request, obj),
             "messages_url": self.url("messages", obj.pk),

@@ -30,6 +30,7 @@ from marketplace.models.resources import Opening, Requirement, Resource, Special
 from marketplace.models.reviews import Review
 from marketplace.models.school_calendar import SchoolCalendar
 from marketplace.models.search import index_offers
+from marketplace.models.settlements import Outcome, Settlement
 from marketplace.models.team_feedback import SkillMark, TeamFeedback
 from marketplace.models.teams import TeamMember
 from marketplace.models.windows import Window
@@ -74,6 +75,7 @@ __all__ = [
     "Opening",
     "Order",
     "OrderFile",
+    "Outcome",
     "Package",
     "Plan",
     "PlanHours",
@@ -91,6 +93,7 @@ __all__ = [
     "Review",
     "SchoolCalendar",
     "Seat",
+    "Settlement",
     "Shown",
     "Skill",
     "SkillMark",

@@ -1,6 +1,5 @@
 from __future__ import annotations
 
-from datetime import datetime
 from decimal import Decimal
 
 from django.db import transaction
@@ -68,41 +67,46 @@ class Trouble:
         if is_first:
             self.set_timer("urge", self.calendar.add_working_days(timezone.now(), URGE_AFTER[1] - URGE_AFTER[0]))
 
-    @property
-    def disputed_since(self) -> datetime:
-        return self.activities.filter(to_status=self.S.DISPUTED).exclude(from_status=self.S.DISPUTED).last().created_at
-
     @transaction.atomic
     def resolve(self, outcome: str, *, by: User, reason: str, net: Decimal | None = None) -> None:
         """A moderator's decision; `net` is the reduced price of a price cut, in the order's currency."""
         self.guard("resolve", by=by, reason=reason)
-        if outcome not in self.OUTCOMES:
-            raise Refusal(_("Choose an outcome."), field="outcome")
-        if outcome in {"continue", "rework"} and self.own_agreement and not self.own_agreement.is_in_force:
-            raise Refusal(_("The agreement was not signed, so no work may begin."), field="outcome")
-        fields = []
-        if outcome == "price_cut":
-            fields = self.cut_price(net)
+        self.settlements.filter(answer="").update(answer="over", updated_at=timezone.now())
+        self.end_dispute("resolve", outcome, by=by, reason=reason, net=net)
+
+    def end_dispute(
+        self, verb: str, outcome: str, *, by: User | Membership, reason: str, net: Decimal | None = None
+    ) -> None:
+        """Within a verb: one of the four outcomes, whether a moderator decided it or both sides agreed."""
+        self.check_outcome(outcome, net)
+        ending = self.ending(outcome, net)
+        fields = self.cut_price(net) if outcome == "price_cut" else []
         if outcome == "cancel":
             self.free_time()
         self.clear_timers()
+        people = [*self.buyers(), *self.sellers()]
         self.move(
-            "resolve",
-            by=by,
-            to=self.OUTCOMES[outcome],
-            fields=fields,
-            notify=[*self.buyers(), *self.sellers()],
-            reason=reason,
-            outcome=outcome,
-        )
+            verb, by=by, to=self.OUTCOMES[outcome], fields=fields, notify=people, reason=reason, outcome=ending
+        )  # fmt: skip
         if outcome == "rework":
             self.await_changes()
         if outcome == "price_cut":
             self.await_reviews()
 
-    def cut_price(self, net: Decimal | None) -> list[str]:
-        if net is None or not 0 <= net < self.net:
+    def check_outcome(self, outcome: str, net: Decimal | None) -> None:
+        if outcome not in self.OUTCOMES:
+            raise Refusal(_("Choose an outcome."), field="outcome")
+        if outcome in {"continue", "rework"} and self.own_agreement and not self.own_agreement.is_in_force:
+            raise Refusal(_("The agreement was not signed, so no work may begin."), field="outcome")
+        if outcome == "price_cut" and (net is None or not 0 <= net < self.net):
             raise Refusal(_("Write a net price below the agreed one."), field="net")
+
+    def ending(self, outcome: str, net: Decimal | None) -> str:
+        """What the record keeps of an outcome: see marketplace.notices.disputes."""
+        return f"{outcome} {net} {self.currency}" if outcome == "price_cut" else outcome
+
+    def cut_price(self, net: Decimal) -> list[str]:
+        """The quote stays as it was; the sheet for the invoice shows the difference."""
         self.vat = cents(self.vat * net / self.net)
         self.net, self.gross = net, net + self.vat
         self.completed_at = timezone.now()

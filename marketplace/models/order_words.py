@@ -62,10 +62,10 @@ class Words:
         self.messages.create(author=by.user, organisation=by.organisation, text=text)
         self.move("write", by=by, notify=self.other_side(by), text=text, files=stored)
 
-    def has_just_written(self, text: str, files: list[Checked], by: Membership) -> bool:
+    def has_just_written(self, text: str, files: list[Checked], by: Membership, *, verb: str = "write") -> bool:
         """A second click sends the same message again: it must not stand there twice."""
         minute_ago = timezone.now() - timedelta(minutes=1)
-        last = self.activities.filter(verb="order.write", actor=by.user, created_at__gt=minute_ago).last()
+        last = self.activities.filter(verb=f"order.{verb}", actor=by.user, created_at__gt=minute_ago).last()
         if last is None or last.details["text"] != text:
             return False
         return [(file["name"], file["size"]) for file in last.details["files"]] == [

@@ -16,6 +16,7 @@ from marketplace.models.order_agreement import Signed
 from marketplace.models.order_closing import Closing
 from marketplace.models.order_dates import Dates
 from marketplace.models.order_deal import Deal
+from marketplace.models.order_dispute import Dispute
 from marketplace.models.order_money import Money
 from marketplace.models.order_moves import Moves
 from marketplace.models.order_parties import Parties
@@ -44,6 +45,7 @@ class Order(
     Work,
     Quality,
     Trouble,
+    Dispute,
     Closing,
     Money,
     Parties,
@@ -145,6 +147,11 @@ class Order(
         ),
         "urge": Move(frozenset({S.DISPUTED}), None, "system"),
         "resolve": Move(frozenset({S.DISPUTED}), None, "moderator", needs_reason=True),
+        "state": Move(frozenset({S.DISPUTED}), None, "either"),
+        "propose_settlement": Move(frozenset({S.DISPUTED}), None, "either", needs_reason=True),
+        "accept_settlement": Move(frozenset({S.DISPUTED}), None, "either"),
+        "refuse_settlement": Move(frozenset({S.DISPUTED}), None, "either"),
+        "take_back_settlement": Move(frozenset({S.DISPUTED}), None, "either"),
         "assign_team": Move(PLANNED | {S.IN_PROGRESS, S.CHANGES_REQUESTED}, None, "seller"),
         "replace_learner": Move(PLANNED | {S.IN_PROGRESS, S.CHANGES_REQUESTED}, None, "seller"),
         "remind_review": Move(frozenset({S.COMPLETED}), None, "system"),
@@ -287,7 +294,9 @@ class Order(
             return False
         if verb == "ask_changes" and self.rounds_used >= self.rounds_of_changes:
             return False
-        return super().can(verb, by=by)
+        if not super().can(verb, by=by):
+            return False
+        return not verb.endswith("_settlement") or self.can_answer_settlement(verb, by)
 
     def activity_details(self) -> dict[str, Any]:
         return {"title": self.title, "ref": self.ref, "buyer": self.buyer.name, "seller": self.seller.name}

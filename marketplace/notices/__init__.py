@@ -2,6 +2,7 @@
 
 from marketplace.notices import (
     agreements,
+    disputes,
     evidence,
     hours,
     learners,
@@ -19,6 +20,7 @@ from marketplace.notices import (
 __all__ = [
     "agreements",
     "evidence",
+    "disputes",
     "hours",
     "learners",
     "money",

@@ -161,11 +161,7 @@ register(
         ),
         "order.dispute": Notice(
             title=_("%(by)s opened a dispute: %(title)s"), told=_("%(by)s opened a dispute: %(reason)s"),
-            body=_("The reason:\n\n%(reason)s\n\nAll clocks have stopped. A moderator looks at it within 2 working days."), **ORDER,
-        ),
-        "order.resolve": Notice(
-            title=_("The dispute is decided: %(title)s"), told=_("A moderator decided: %(reason)s"),
-            body=_("The decision:\n\n%(reason)s"), **DATED,
+            body=_("The reason:\n\n%(reason)s\n\nAll clocks have stopped. A moderator looks at it within 2 working days and decides within 10. Until then you can add a statement with files, or propose to the other side how to settle it."), **ORDER,
         ),
         "order.view_messages": Notice(
             title=_("A moderator read the messages: %(title)s"), told=_("A moderator read the messages"), **ORDER

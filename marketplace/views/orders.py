@@ -16,6 +16,7 @@ from marketplace.cards import similar_cards
 from marketplace.models import Order
 from marketplace.models.quotes import offer_total
 from marketplace.reviews_shown import standing_of_client
+from marketplace.views.disputes import IN_PANEL, dispute_words
 from marketplace.views.orders_access import order_for, party
 from marketplace.views.orders_actions import ACTIONS, form_of, offered_actions
 from marketplace.views.orders_parts import parts_of
@@ -47,6 +48,7 @@ def order_page(
         context["total"] = order.offer and offer_total(order.offer, order.quantity, order.package)
         context["files"] = order.files.all()
         return render(request, "marketplace/orders/check.html", context, status=status)
+    context["dispute"] = dispute_words(order, by)
     context["parts"] = parts_of(order, by)
     context["todo"] = next((part for part in context["parts"] if part.is_my_turn), None)
     context["entries"] = timeline(order, by.organisation, quotes)
@@ -75,7 +77,7 @@ def steps_of(order: Order, by: Membership, failed: dict[str, Any], quotes: list[
     actions = offered_actions(order, by, failed, quotes[-1].quote.version if quotes else 0)
     return {
         "actions": {action.verb: action for action in actions},
-        "more": [a for a in actions if not a.is_next and not a.is_final and a.verb != "write"],
+        "more": [a for a in actions if not a.is_next and not a.is_final and a.verb not in {"write", *IN_PANEL}],
         "endings": [a for a in actions if a.is_final],
         "next": next((a for a in actions if a.is_next), None),
         "can_quote": order.can("quote", by=by),

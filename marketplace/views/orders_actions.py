@@ -11,6 +11,13 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import Membership
+from marketplace.forms.disputes import (
+    AcceptSettlementForm,
+    RefuseSettlementForm,
+    SettlementForm,
+    StatementForm,
+    TakeBackSettlementForm,
+)
 from marketplace.forms.orders import (
     AcceptForm,
     AnswerForm,
@@ -81,6 +88,25 @@ ACTIONS = {
             "ask_for_agreement", _("Ask for a signed agreement"), _("The agreement is ready for both sides to sign."),
             hint=_("A text for both to sign before the work begins. No work starts without both signatures."),
         ),
+        Action(
+            "accept_settlement", _("Accept the proposal"), _("The dispute is settled. Both sides were told."),
+            AcceptSettlementForm, _("This ends the dispute for both sides."),
+        ),
+        Action(
+            "refuse_settlement", _("Refuse the proposal"), _("You refused. The dispute goes on."), RefuseSettlementForm,
+        ),
+        Action(
+            "take_back_settlement", _("Take the proposal back"), _("The proposal is taken back."),
+            TakeBackSettlementForm,
+        ),
+        Action(
+            "state", _("Add a statement"), _("Your statement was added. The other side was told."), StatementForm,
+            _("The other side and the moderator read it."),
+        ),
+        Action(
+            "propose_settlement", _("Propose how to settle it"), _("Your proposal was sent to the other side."),
+            SettlementForm, _("If the other side accepts, the dispute ends without a moderator."),
+        ),
         Action("write", _("Send the message"), _("Your message was sent."), MessageForm),
         Action("decline", _("Decline the request"), _("You declined. The client was told."), ReasonForm, is_final=True),
         Action(
@@ -130,7 +156,7 @@ def next_step(order: Order, by: Membership) -> str:
 def offered_actions(order: Order, by: Membership, failed: dict[str, Any], latest_version: int) -> list[Offered]:
     """`failed` maps a verb to its form that did not pass, shown again with what was typed."""
     first = next_step(order, by)
-    initial = {"version": latest_version}
+    initial = {"version": latest_version, "settlement": open_ref(order)}
     return [
         Offered(
             action,
@@ -142,6 +168,12 @@ def offered_actions(order: Order, by: Membership, failed: dict[str, Any], latest
         for verb, action in ACTIONS.items()
         if order.can(verb, by=by)
     ]
+
+
+def open_ref(order: Order) -> str:
+    """Of the proposal to settle that this page shows."""
+    found = order.open_settlement if order.status == Order.Status.DISPUTED else None
+    return found.ref if found else ""
 
 
 def url_of(order: Order, verb: str) -> str:

@@ -13,7 +13,7 @@ from accounts.models import Activity, Organisation
 from marketplace.models import Order, Quote, QuoteLine
 
 HIDDEN = frozenset({"draft", "discard", "agreement_activate", "agreement_end"})
-SAID = frozenset({"request", "book", "write", "ask", "answer", "counter", "deliver", "ask_changes"})
+SAID = frozenset({"request", "book", "write", "ask", "answer", "counter", "deliver", "ask_changes", "state"})
 ICONS = {
     "remind": "bell", "expire": "hourglass", "window_full": "calendar", "start": "play", "resume": "play",
     "accept": "handshake", "accept_delivery": "circle-check", "auto_accept": "circle-check", "chase_start": "bell",
@@ -31,6 +31,8 @@ ICONS = {
     "approve_release": "school", "refuse_release": "school", "waive_release": "school", "reopen_release": "school",
     "confirm_evidence": "badge-check", "give_feedback": "thumbs-up",
     "name_client": "thumbs-up", "unname_client": "thumbs-up",
+    "propose_settlement": "handshake", "accept_settlement": "handshake", "refuse_settlement": "circle-x",
+    "take_back_settlement": "rotate-ccw",
 }  # fmt: skip
 
 

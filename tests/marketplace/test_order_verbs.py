@@ -82,6 +82,11 @@ CALLS = {
     "dispute": lambda o, by: o.dispute(by=by, reason="Not what was agreed."),
     "urge": lambda o, by: o.urge(by=by),
     "resolve": lambda o, by: o.resolve("continue", by=by, reason="Both sides talked."),
+    "state": lambda o, by: o.state("Nine of twenty pieces are complete.", by=by),
+    "propose_settlement": lambda o, by: o.propose_settlement("rework", by=by, reason="Once more, and better."),
+    "accept_settlement": lambda o, by: o.accept_settlement("missing", by=by),
+    "refuse_settlement": lambda o, by: o.refuse_settlement("missing", by=by),
+    "take_back_settlement": lambda o, by: o.take_back_settlement("missing", by=by),
     "assign_team": lambda o, by: o.assign_team([make_learner(o.seller)], by=by),
     "replace_learner": lambda o, by: o.replace_learner(make_learner(o.seller), None, "absent", by=by),
     "remind_review": lambda o, by: o.remind_review(by=by),
@@ -123,6 +128,8 @@ HAPPY = {
     "dispute": ("in_progress", S.DISPUTED, ["adam", "sara"]),
     "urge": ("disputed", S.DISPUTED, ["mona"]),
     "resolve": ("disputed", S.IN_PROGRESS, ["adam", "bob", "sara"]),
+    "state": ("disputed", S.DISPUTED, ["adam", "sara"]),
+    "propose_settlement": ("disputed", S.DISPUTED, ["adam", "sara"]),
     "assign_team": ("scheduled", S.SCHEDULED, []),
     "remind_review": ("completed", S.COMPLETED, ["adam", "bob", "sara"]),
     "write": ("requested", S.REQUESTED, ["adam", "sara"]),
@@ -191,8 +198,9 @@ ALLOWED = [
     for verb, move in sorted(Order.TRANSITIONS.items())
     for status in sorted(move.sources)
     # these need dates, a proposal, a team or reviews: see test_quotes.py, test_order_clocks.py,
-    # test_order_times.py, test_teams.py and test_reviews.py
+    # test_order_times.py, test_disputes.py, test_teams.py and test_reviews.py
     if verb not in {"book", "remind_start", "agree_time", "refuse_time", "replace_learner", "close"}
+    and verb not in {"accept_settlement", "refuse_settlement", "take_back_settlement"}
     and (verb, status) != ("schedule", "agreement_pending")  # waits for signatures: see test_agreements.py
 ]
 
@@ -259,7 +267,7 @@ def test_a_second_click_does_nothing_twice(verb, offer, buyer, actor):
 def test_a_reason_is_needed(verb, offer, buyer, actor):
     order = make_order(offer, buyer, HAPPY[verb][0])
     before = snapshot(order)
-    options = {"outcome": "cancel"} if verb == "resolve" else {}
+    options = {"outcome": "cancel"} if verb in {"resolve", "propose_settlement"} else {}
 
     with pytest.raises(Refusal) as refused:
         getattr(order, verb)(by=actor(verb), reason="  ", **options)
