@@ -15,6 +15,7 @@ from accounts.notifications import send_due
 from marketplace.models import Order, Settlement
 from marketplace.sheets import sheet_of
 from tests.factories import PATHS, make_member, make_order
+from tests.marketplace.test_order_files import PDF
 
 S = Order.Status
 ENDS = {"continue": "in_progress", "rework": "changes_requested", "price_cut": "completed", "cancel": "cancelled"}
@@ -235,7 +236,7 @@ def test_an_old_record_of_a_price_cut_still_reads(order, mona):
 
 # --- Statements and the page ---
 def test_a_statement_with_a_file_is_shown_to_the_other_side(order, bob, adam, signed_in):
-    proof = SimpleUploadedFile("proof.pdf", b"%PDF-1.4 proof", "application/pdf")
+    proof = SimpleUploadedFile("proof.pdf", PDF, "application/pdf")
 
     response = signed_in(bob).post(url(order, "state"), {"text": "Nine of twenty.", "files": [proof]})
 
