@@ -7,7 +7,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from accounts.models import Activity
-from marketplace.models import Order
+from marketplace.models import AgreementSignature, Order
 from vet2b.lib.formats import day, money
 
 
@@ -39,7 +39,7 @@ def agreement_rows(order: Order) -> list[tuple[str, str]]:
     return rows
 
 
-def signature_words(signature) -> str:
+def signature_words(signature: AgreementSignature) -> str:
     words = _("%(organisation)s on %(day)s") % {
         "organisation": signature.organisation.name,
         "day": day(signature.signed_at.date()),
