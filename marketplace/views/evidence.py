@@ -33,7 +33,9 @@ def evidence_part(order: Order, by: Membership) -> Part | None:
         return None
     state = _("%(n)s confirmed") % {"n": confirmed} if confirmed else _("not confirmed yet")
     url = reverse("marketplace:order_evidence", args=[order.ref])
-    return Part(_("Records of the students"), state, url, "badge-check", is_my_turn=not confirmed)
+    return Part(
+        _("Records of the students"), state, url, "badge-check", todo="" if confirmed else _("Confirm the records")
+    )
 
 
 def order_evidence(request: AuthedRequest, ref: str) -> HttpResponse:
