@@ -32,10 +32,8 @@ def evidence_part(order: Order, by: Membership) -> Part | None:
     if not (confirmed or order.team.exists()):
         return None
     state = _("%(n)s confirmed") % {"n": confirmed} if confirmed else _("not confirmed yet")
-    url = reverse("marketplace:order_evidence", args=[order.ref])
-    return Part(
-        _("Records of the students"), state, url, "badge-check", todo="" if confirmed else _("Confirm the records")
-    )
+    url, todo = reverse("marketplace:order_evidence", args=[order.ref]), "" if confirmed else _("Confirm the records")
+    return Part(_("Records of the students"), state, url, "badge-check", todo)
 
 
 def order_evidence(request: AuthedRequest, ref: str) -> HttpResponse:
