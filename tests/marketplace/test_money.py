@@ -20,7 +20,7 @@ from accounts.notifications import send_due
 from marketplace.models import BankAccount, Invoice, Order
 from marketplace.sheet_files import as_csv, as_pdf, payment_code
 from marketplace.sheets import creditor_reference, sheet_of, spread
-from tests.factories import make_order, member
+from tests.factories import make_order, member, sign
 from vet2b.lib.formats import money
 
 TODAY = timezone.localdate()
@@ -45,6 +45,7 @@ def agreed(offer, buyer, seller, lines, **terms):
     order = make_order(offer, buyer, "requested")
     order.quote(lines, by=seller, **terms)
     order.accept(1, by=buyer)
+    sign(order)
     return order
 
 
