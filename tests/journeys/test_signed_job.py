@@ -1,4 +1,6 @@
-"""From the quote to the reviews, where a click is not enough: signatures, a team, its hours and its checks."""
+"""From the quote to the records of the students, where a click is not enough: signatures, a team and its checks."""
+
+from urllib.parse import urlsplit
 
 import pytest
 from django.utils import timezone
@@ -6,22 +8,22 @@ from playwright.sync_api import expect
 
 from marketplace.models import Order
 from marketplace.models.reviews import RATINGS
-from tests.factories import PASSWORD, add_resource, make_learner, make_offer, make_order
+from tests.factories import PASSWORD, add_resource, make_learner, make_offer, make_order, member
 from tests.journeys.steps import act, confirm_all, deliver, press, stands
 
 CONTACT = {"contact_name": "Bob Birch", "contact_phone": "+371 20000000"}
 
 
 @pytest.fixture
-def order(school, adam, buyer):
+def order(school, adam, buyer, lea):
     """At the client's place, with the client's data, so that an agreement is needed."""
     offer = make_offer(
         school, adam, has_minors=False, handles_personal_data=True, delivery_modes=["at_client"], class_name="3B"
     )
     offer.texts.update(safety="A trainer is present at all times.")
     group = add_resource(school, "class", "3B")
-    for given, family in (("Maja", "Mallow"), ("Nia", "Nettle")):
-        make_learner(school, given_name=given, family_name=family, group=group)
+    make_learner(school, "Maja", "Mallow", group=group, membership=member(lea, school))
+    make_learner(school, "Nia", "Nettle", group=group)
     return make_order(offer, buyer, "quoted", place="Liepu iela 2")
 
 
@@ -98,7 +100,41 @@ def review(page, order, mark, words):
     press(page, "Send the review")
 
 
-def test_the_signed_job(sign_in, order, school, adam, alice, bob):
+def confirm_records(trainer, order):
+    open_part(trainer, order, "Records of the students")
+    expect(trainer.get_by_label("Hours").first).to_have_value("0:01")
+    press(trainer, "Confirm the records")
+    expect(trainer.locator("main")).to_contain_text("Confirmed records")
+
+
+def give_feedback(client, order):
+    open_part(client, order, "Feedback on the team")
+    client.locator("#id_line").fill("They knew what they did.")
+    press(client, "Send the feedback")
+    expect(client.locator("main")).to_contain_text("They knew what they did.")
+
+
+def show(student, stranger, order):
+    """The student reads all of the record, and a stranger what the student chose, until there is nothing to read."""
+    student.goto("/my/evidence/")
+    student.get_by_role("link", name=order.title).click()
+    expect(student.locator("main")).to_contain_text("They knew what they did.")
+    student.locator("summary", has_text="Show it to others").click()
+    student.get_by_label("First name and initial").check()
+    student.locator("#id_hours").check()
+    press(student, "Make it public")
+    address = urlsplit(student.locator("#public-url").input_value()).path
+    stranger.goto(address)
+    expect(stranger.locator("main")).to_contain_text("Maja M.")
+    expect(stranger.locator("main")).to_contain_text("0:01")
+    expect(stranger.locator("main")).not_to_contain_text("Mallow")
+    expect(stranger.locator("main")).not_to_contain_text("They knew what they did.")
+    press(student, "Show it to nobody")
+    expect(student.locator("main")).to_contain_text("Only you and your school.")
+    assert stranger.goto(address).status == 404
+
+
+def test_the_signed_job(sign_in, new_page, order, school, adam, alice, bob, lea):
     client, trainer, headteacher = sign_in(bob), sign_in(adam), sign_in(alice)
 
     agree(client, headteacher, order, school)
@@ -114,3 +150,6 @@ def test_the_signed_job(sign_in, order, school, adam, alice, bob):
     expect(client.locator("body")).to_contain_text("Team of 2 students")
     expect(client.locator("body")).not_to_contain_text("Mallow")
     assert Order.objects.get().status == "closed"
+    confirm_records(trainer, order)
+    give_feedback(client, order)
+    show(sign_in(lea), new_page(), order)
