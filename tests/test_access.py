@@ -117,6 +117,8 @@ RULES = {
     **{f"marketplace:order_{verb}": (ORDER, order_args) for verb in
        ["write", "cancel", "dispute", "confirm", "propose_time", "agree_time", "refuse_time", "ask_for_agreement",
         "state", "propose_settlement", "accept_settlement", "refuse_settlement", "take_back_settlement"]},
+    **{f"marketplace:{name}": (ORDER, order_args) for name in
+       ["order_change", "change_new", "change_accept", "change_refuse", "change_take_back"]},
     "marketplace:release_list": ((frozenset({"school_owner", "other_trainer"}), False), []),
     "marketplace:order_release": (SELLS, order_args),
     **{f"marketplace:release_{verb}": (NOBODY, order_args) for verb in ["approve", "refuse", "waive"]},

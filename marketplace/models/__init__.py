@@ -6,6 +6,7 @@ from marketplace.models.appointments import Booking, NewTime, Plan, PlanHours, S
 from marketplace.models.bank import BankAccount
 from marketplace.models.calendar import CalendarEntry
 from marketplace.models.catalogue import Category, CategoryLabel, IscedField, OfferTemplate, Skill
+from marketplace.models.changes import ChangeRequest
 from marketplace.models.clauses import Clause, ClauseText, clauses_for
 from marketplace.models.consent_requests import ConsentRequest
 from marketplace.models.consents import Consent
@@ -50,6 +51,7 @@ __all__ = [
     "CalendarEntry",
     "Category",
     "CategoryLabel",
+    "ChangeRequest",
     "Clause",
     "ClauseText",
     "Consent",

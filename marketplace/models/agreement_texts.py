@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 from django.utils.translation import gettext as _
 from django.utils.translation import override
 
+from accounts.models import Refusal
 from marketplace.models.clauses import Clause, ClauseText, clauses_for
 from vet2b.lib import formats
 
@@ -22,6 +23,11 @@ if TYPE_CHECKING:
 LANGUAGE_OF = {"IT": "it", "LT": "lt", "LV": "lv", "PL": "pl", "PT": "pt"}
 Texts = Mapping[str, Mapping[str, str]]  # of sections, by key and language
 Fact = list[str]  # what it is, and what was agreed
+Facts = Mapping[str, Mapping[str, list[Fact]]]  # by language and section
+
+
+class Stale(Refusal):
+    """Something else than what the page showed would be signed or changed (CON-3, CON-5)."""
 
 
 def language_of(organisation: Organisation) -> str:
@@ -64,6 +70,31 @@ def next_content(order: Order, before: dict[str, Any], texts: Texts) -> dict[str
         for part in before["sections"]
     }
     return content(order, before["number"] + 1, before["languages"], words)
+
+
+def changed_content(order: Order, before: dict[str, Any], facts: Facts, change: dict[str, Any]) -> dict[str, Any]:
+    """The version after `before` with nothing else in it than a change that both sides signed: `facts` are those
+    before the change."""
+    after = json.loads(canonical(before)) | {"number": before["number"] + 1, "change": change}
+    for section in after["sections"]:
+        for language, words in section["words"].items():
+            old, new = facts[language].get(section["key"], []), facts_of(order, language).get(section["key"], [])
+            words["facts"] = replaced(words["facts"], old, new)
+    return after
+
+
+def replaced(facts: list[Fact], old: list[Fact], new: list[Fact]) -> list[Fact]:
+    """`facts` with what differs between `old` and `new`."""
+    gone = {name for name, value in old if [name, value] not in new}
+    came = {name: value for name, value in new if [name, value] not in old}
+    kept = [[name, came.pop(name, value)] for name, value in facts if name in came or name not in gone]
+    return kept + [[name, value] for name, value in came.items()]
+
+
+def facts_of(order: Order, language: str) -> dict[str, list[Fact]]:
+    quote = order.quotes.prefetch_related("lines").filter(accepted_at__isnull=False).first()
+    with override(language):
+        return {key: facts(order, quote) for key, facts in FACTS.items()}
 
 
 def content(order: Order, number: int, languages: list[str], words: dict[str, dict[str, Any]]) -> dict[str, Any]:
@@ -129,6 +160,7 @@ def aims(order: Order, quote: Quote | None) -> list[Fact]:
         (_("What the client needs"), order.brief),
         (_("What the school delivers"), quote and quote.deliverables),
         (_("Not included"), quote and quote.exclusions),
+        (_("Agreed on top of the quote"), order.scope),
     )
 
 

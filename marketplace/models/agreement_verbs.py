@@ -2,28 +2,34 @@ from __future__ import annotations
 
 import hashlib
 import logging
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from accounts.models import Membership, Refusal
-from marketplace.models.agreement_texts import Texts, canonical, first_content, next_content, seal
+from marketplace.models.agreement_texts import (
+    Facts,
+    Stale,
+    Texts,
+    canonical,
+    changed_content,
+    first_content,
+    next_content,
+    seal,
+)
 from vet2b.lib.uploads import Checked
 
 if TYPE_CHECKING:
     from marketplace.models.agreement_signatures import AgreementPaper
     from marketplace.models.agreements import Agreement, AgreementVersion
+    from marketplace.models.changes import ChangeRequest
     from marketplace.models.orders import Order
 
 MAX_PAPERS = 5  # of one version
 MAX_TEXT = 8000
 log = logging.getLogger(__name__)
-
-
-class Stale(Refusal):
-    """Another version was made after this form was opened (CON-3)."""
 
 
 class AgreementVerbs:
@@ -65,6 +71,18 @@ class AgreementVerbs:
             self.order.schedule(by=None)
             self.order.await_signatures()
 
+    @transaction.atomic
+    def amend_signed(self, change: ChangeRequest, signature: dict[str, Any], facts: Facts, *, by: Membership) -> None:
+        """Within the verb of the order that accepts `change`, whose timeline tells it: the next version, which both
+        have signed by signing the terms of the change. `facts` are those of the order before it."""
+        self.guard("amend_signed", by=by)
+        both = signatures_of(change, signature, by)
+        content = changed_content(self.order, self.latest.content, facts, sealed_words(change, both))
+        version = self.add_version(content, by=by, note=change.words)
+        for each in both:
+            version.signatures.create(**each, sha256=version.sha256)
+        version.mark_pdf_due()
+
     def latest_from(self, based_on: int | None) -> AgreementVersion:
         latest = self.latest
         if based_on is not None and based_on != latest.number:
@@ -75,7 +93,8 @@ class AgreementVerbs:
         if any(len(text) > MAX_TEXT for words in texts.values() for text in words.values()):
             raise Refusal(_("A section has at most %(n)s characters.") % {"n": MAX_TEXT})
         content = next_content(self.order, before.content, texts)
-        if content | {"number": before.number} == before.content:
+        was = {name: value for name, value in before.content.items() if name != "change"}
+        if content | {"number": before.number} == was:
             raise Refusal(_("Nothing was changed."))
         self.add_version(content, by=by, note=note)
 
@@ -201,3 +220,28 @@ class AgreementVerbs:
         self.guard("terminate", by=by, reason=reason)
         self.move("terminate", by=by, reason=reason)
         self.order.cancel(by=by, reason=reason)
+
+
+def signatures_of(change: ChangeRequest, signature: dict[str, Any], by: Membership) -> list[dict[str, Any]]:
+    """Of who asked for the change and of who accepts it."""
+    names = ("name", "function", "power", "method", "signed_at")
+    asked = {"organisation": change.organisation, "user": change.asked_by}
+    accepted = {"organisation": by.organisation, "user": by.user}
+    return [
+        asked | {name: getattr(change, name) for name in names},
+        accepted | {name: signature[name] for name in names},
+    ]
+
+
+def sealed_words(change: ChangeRequest, signatures: list[dict[str, Any]]) -> dict[str, Any]:
+    """What the text of a version says of the change that made it."""
+    signed = [
+        {
+            "organisation": each["organisation"].name,
+            "name": each["name"],
+            "function": each["function"],
+            "signed_at": each["signed_at"].isoformat(),
+        }
+        for each in signatures
+    ]
+    return change.terms | {"request": change.ref, "sha256": change.sha256, "signatures": signed}

@@ -53,6 +53,7 @@ class Agreement(AgreementVerbs, Lifecycle, TimeStamped):
         "offer_paper": Move(UNSIGNED, None, "signatory"),
         "confirm_paper": Move(UNSIGNED, S.SIGNED, "signatory"),
         "amend": Move(SETTLED, S.PROPOSED, "either"),
+        "amend_signed": Move(SETTLED, None, "signatory"),
         "activate": Move(frozenset({S.SIGNED}), S.ACTIVE, "system"),
         "terminate": Move(frozenset({S.ACTIVE}), S.TERMINATED, "signatory", needs_reason=True),
         "end": Move(OPEN, S.ENDED, "system"),

@@ -43,6 +43,7 @@ class Signed:
         activity = super().move(verb, **told)
         if self.status != before:
             self.carry_agreement()
+            self.end_change()
         return activity
 
     def carry_agreement(self) -> None:

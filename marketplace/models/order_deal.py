@@ -89,7 +89,7 @@ class Deal:
         if not self.offer.is_instant or not (self.window or self.starts_at) or price is None:
             raise Refusal(_("This service cannot be booked at once. Send a request instead."))
         quote = self.quotes.model.of_offer_price(self, price, by=by)
-        self.check_limit(quote, by)
+        self.check_limit(quote.gross, by)
         self.is_instant, self.requested_at = True, timezone.now()
         if self.package:
             self.package_name = self.package.words_for(None)["name"]
@@ -172,7 +172,7 @@ class Deal:
             raise Refusal(_("The school has sent a newer quote. Read it before you accept."))
         if quote.valid_until < timezone.localdate(timezone=ZoneInfo(self.seller.zone)):
             raise Refusal(_("This quote is no longer valid. Ask the school for a new one."))
-        self.check_limit(quote, by)
+        self.check_limit(quote.gross, by)
         self.window = quote.window
         self.settle(quote)
         self.need_release()

@@ -1,7 +1,7 @@
 from __future__ import annotations
 
 from datetime import date, timedelta
-from typing import TYPE_CHECKING
+from decimal import Decimal
 from zoneinfo import ZoneInfo
 
 from django.utils import timezone
@@ -10,9 +10,6 @@ from django.utils.translation import ngettext
 
 from accounts.models import Membership, Refusal
 from marketplace.models.prices import PriceModel
-
-if TYPE_CHECKING:
-    from marketplace.models.quotes import Quote
 
 MAX_QUANTITY = 100_000
 
@@ -67,7 +64,7 @@ class Terms:
         today = timezone.localdate(timezone=ZoneInfo(self.seller.zone))
         return today + timedelta(days=self.offer.lead_time_days or 0)
 
-    def check_limit(self, quote: Quote, by: Membership) -> None:
+    def check_limit(self, gross: Decimal, by: Membership) -> None:
         limit = self.buyer.approval_limit
-        if limit is not None and quote.gross > limit and not by.is_owner:
+        if limit is not None and gross > limit and not by.is_owner:
             raise Refusal(_("This is above your organisation's limit. An owner has to accept it."))

@@ -107,7 +107,11 @@ class Trouble:
 
     def cut_price(self, net: Decimal) -> list[str]:
         """The quote stays as it was; the sheet for the invoice shows the difference."""
-        self.vat = cents(self.vat * net / self.net)
-        self.net, self.gross = net, net + self.vat
+        self.net, self.vat, self.gross = self.price_at(net)
         self.completed_at = timezone.now()
         return ["net", "vat", "gross", "completed_at"]
+
+    def price_at(self, net: Decimal) -> tuple[Decimal, Decimal, Decimal]:
+        """Net, VAT and gross at another net price than the agreed one, which is not zero: VAT stays in proportion."""
+        vat = cents(self.vat * net / self.net)
+        return net, vat, net + vat

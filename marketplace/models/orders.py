@@ -13,6 +13,7 @@ from django.utils.translation import pgettext_lazy
 from accounts.models import Lifecycle, Membership, Move, Organisation, Timed, User
 from marketplace.models.offers import Offer, Package
 from marketplace.models.order_agreement import Signed
+from marketplace.models.order_changes import Changes
 from marketplace.models.order_closing import Closing
 from marketplace.models.order_dates import Dates
 from marketplace.models.order_deal import Deal
@@ -46,6 +47,7 @@ class Order(
     Quality,
     Trouble,
     Dispute,
+    Changes,
     Closing,
     Money,
     Parties,
@@ -90,6 +92,8 @@ class Order(
         }
     )  # fmt: skip
     PLANNED = frozenset({S.ACCEPTED, S.AGREEMENT_PENDING, S.SCHEDULED})  # agreed and not begun
+    ANSWERABLE = PLANNED | {S.IN_PROGRESS}  # where an open change request waits for its answer
+    CHANGEABLE = frozenset({S.SCHEDULED, S.IN_PROGRESS})
     OPEN = NEGOTIATING | RUNNING
     ENDED = frozenset(S) - OPEN - {S.DRAFT}
     INVOICED = frozenset({S.IN_PROGRESS, S.DELIVERED, S.CHANGES_REQUESTED, S.COMPLETED, S.CLOSED})
@@ -152,6 +156,10 @@ class Order(
         "accept_settlement": Move(frozenset({S.DISPUTED}), None, "either"),
         "refuse_settlement": Move(frozenset({S.DISPUTED}), None, "either"),
         "take_back_settlement": Move(frozenset({S.DISPUTED}), None, "either"),
+        "propose_change": Move(CHANGEABLE, None, "either"),
+        "accept_change": Move(CHANGEABLE, None, "either"),
+        "refuse_change": Move(ANSWERABLE, None, "either"),
+        "take_back_change": Move(ANSWERABLE, None, "either"),
         "assign_team": Move(PLANNED | {S.IN_PROGRESS, S.CHANGES_REQUESTED}, None, "seller"),
         "replace_learner": Move(PLANNED | {S.IN_PROGRESS, S.CHANGES_REQUESTED}, None, "seller"),
         "remind_review": Move(frozenset({S.COMPLETED}), None, "system"),
@@ -200,6 +208,7 @@ class Order(
     place_mode = models.CharField(_("where"), max_length=12, choices=PlaceMode, blank=True)
     place = models.CharField(_("address or link"), max_length=250, blank=True)
     brief = models.TextField(_("what you need"), max_length=5000, blank=True)
+    scope = models.TextField(_("agreed on top of the quote"), max_length=3000, blank=True)
 
     currency = models.CharField(max_length=3, choices=Currency, default=Currency.EUR)
     net = models.DecimalField(max_digits=12, decimal_places=2, null=True, blank=True)
@@ -296,7 +305,9 @@ class Order(
             return False
         if not super().can(verb, by=by):
             return False
-        return not verb.endswith("_settlement") or self.can_answer_settlement(verb, by)
+        if verb.endswith("_settlement"):
+            return self.can_answer_settlement(verb, by)
+        return not verb.endswith("_change") or self.can_change(verb, by)
 
     def activity_details(self) -> dict[str, Any]:
         return {"title": self.title, "ref": self.ref, "buyer": self.buyer.name, "seller": self.seller.name}

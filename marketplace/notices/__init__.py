@@ -2,6 +2,7 @@
 
 from marketplace.notices import (
     agreements,
+    changes,
     disputes,
     evidence,
     hours,
@@ -19,6 +20,7 @@ from marketplace.notices import (
 
 __all__ = [
     "agreements",
+    "changes",
     "evidence",
     "disputes",
     "hours",

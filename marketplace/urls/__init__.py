@@ -1,6 +1,7 @@
 from marketplace.urls import (
     agreements,
     calendar,
+    changes,
     evidence,
     feeds,
     find,
@@ -22,6 +23,7 @@ from marketplace.urls import (
 app_name = "marketplace"
 urlpatterns = [
     *calendar.urlpatterns,
+    *changes.urlpatterns,
     *evidence.urlpatterns,
     *find.urlpatterns,
     *hours.urlpatterns,

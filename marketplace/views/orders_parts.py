@@ -8,6 +8,7 @@ from accounts.models import Membership
 from marketplace.models import Order
 from marketplace.parts import Part
 from marketplace.views.agreements import agreement_part
+from marketplace.views.changes import change_part
 from marketplace.views.evidence import evidence_part
 from marketplace.views.hours import hours_part
 from marketplace.views.money import money_part
@@ -20,6 +21,7 @@ from marketplace.views.teams import team_part
 # each gives the line of one part, or None where the order has no such part for this reader; in the order of the work
 PARTS: tuple[Callable[[Order, Membership], Part | None], ...] = (
     agreement_part,
+    change_part,
     release_part,
     ready_part,
     team_part,

@@ -32,7 +32,8 @@ ICONS = {
     "confirm_evidence": "badge-check", "give_feedback": "thumbs-up",
     "name_client": "thumbs-up", "unname_client": "thumbs-up",
     "propose_settlement": "handshake", "accept_settlement": "handshake", "refuse_settlement": "circle-x",
-    "take_back_settlement": "rotate-ccw",
+    "take_back_settlement": "rotate-ccw", "propose_change": "pen-line", "accept_change": "handshake",
+    "refuse_change": "circle-x", "take_back_change": "rotate-ccw",
 }  # fmt: skip
 
 

@@ -14,11 +14,12 @@ from django.db import DatabaseError, transaction
 from django.utils import timezone
 
 from accounts.models import Activity, InvalidTransition, Notification, Refusal, Timer
-from marketplace.models import Agreement, AgreementLimit, AgreementVersion, Clause, Order
+from marketplace.models import Agreement, AgreementLimit, AgreementVersion, ChangeRequest, Clause, Order
 from marketplace.models.agreement_pdf import make_due_pdfs
 from marketplace.models.agreement_records import broken_agreements
 from marketplace.models.agreement_rules import reasons
 from marketplace.models.agreement_verbs import MAX_PAPERS, Stale
+from marketplace.models.change_terms import facts_by_language
 from marketplace.models.order_agreement import EXPIRES_AFTER, WARN_AFTER
 from marketplace.models.pictures import remove_stray_files
 from tests.factories import (
@@ -545,6 +546,17 @@ def test_moving_the_order_keeps_the_clock_of_signatures(offer, buyer, seller):
 
 
 # --- The whole table ---
+def amend_signed(agreement, by):
+    """With a change that the school asked for and signed."""
+    signed = SIGNER | {"power": "owner", "signed_at": timezone.now()}
+    order = agreement.order
+    change = ChangeRequest(
+        order=order, organisation=order.seller, asked_by=order.trainer, words="More.", before={}, after={}, version=1,
+        sha256="0" * 64, **signed,
+    )  # fmt: skip
+    agreement.amend_signed(change, signed, facts_by_language(order, agreement), by=by)
+
+
 CALLS = {
     "propose": lambda a, by: a.propose(by=by),
     "edit": lambda a, by: edit(a, by, text="Another aim."),
@@ -552,6 +564,7 @@ CALLS = {
     "offer_paper": lambda a, by: put_up(a, by),
     "confirm_paper": lambda a, by: confirm(a, by),
     "amend": lambda a, by: a.amend({"aims": {"lv": "Another aim."}}, by=by),
+    "amend_signed": lambda a, by: amend_signed(a, by),
     "activate": lambda a, by: a.activate(by=by),
     "terminate": lambda a, by: a.terminate(by=by, reason="A reason."),
     "end": lambda a, by: a.end(by=by),

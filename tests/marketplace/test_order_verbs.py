@@ -87,6 +87,10 @@ CALLS = {
     "accept_settlement": lambda o, by: o.accept_settlement("missing", by=by),
     "refuse_settlement": lambda o, by: o.refuse_settlement("missing", by=by),
     "take_back_settlement": lambda o, by: o.take_back_settlement("missing", by=by),
+    "propose_change": lambda o, by: o.propose_change(by=by, words="A second page.", net=Decimal("250.00")),
+    "accept_change": lambda o, by: o.accept_change("missing", by=by),
+    "refuse_change": lambda o, by: o.refuse_change("missing", by=by),
+    "take_back_change": lambda o, by: o.take_back_change("missing", by=by),
     "assign_team": lambda o, by: o.assign_team([make_learner(o.seller)], by=by),
     "replace_learner": lambda o, by: o.replace_learner(make_learner(o.seller), None, "absent", by=by),
     "remind_review": lambda o, by: o.remind_review(by=by),
@@ -130,6 +134,7 @@ HAPPY = {
     "resolve": ("disputed", S.IN_PROGRESS, ["adam", "bob", "sara"]),
     "state": ("disputed", S.DISPUTED, ["adam", "sara"]),
     "propose_settlement": ("disputed", S.DISPUTED, ["adam", "sara"]),
+    "propose_change": ("in_progress", S.IN_PROGRESS, ["adam", "sara"]),
     "assign_team": ("scheduled", S.SCHEDULED, []),
     "remind_review": ("completed", S.COMPLETED, ["adam", "bob", "sara"]),
     "write": ("requested", S.REQUESTED, ["adam", "sara"]),
@@ -198,9 +203,10 @@ ALLOWED = [
     for verb, move in sorted(Order.TRANSITIONS.items())
     for status in sorted(move.sources)
     # these need dates, a proposal, a team or reviews: see test_quotes.py, test_order_clocks.py,
-    # test_order_times.py, test_disputes.py, test_teams.py and test_reviews.py
+    # test_order_times.py, test_disputes.py, test_changes.py, test_teams.py and test_reviews.py
     if verb not in {"book", "remind_start", "agree_time", "refuse_time", "replace_learner", "close"}
     and verb not in {"accept_settlement", "refuse_settlement", "take_back_settlement"}
+    and verb not in {"accept_change", "refuse_change", "take_back_change"}
     and (verb, status) != ("schedule", "agreement_pending")  # waits for signatures: see test_agreements.py
 ]
 
