@@ -61,6 +61,9 @@ def pdf_of(version: AgreementVersion) -> bytes:
         put_head(document, version)
     for section in content["sections"]:
         put_section(document, section["words"], content["languages"])
+    if change := content.get("change"):
+        with override(language):
+            put_change(document, change)
     with override(language):
         put_end(document, version, signatures, zone)
     return document.content()
@@ -94,6 +97,14 @@ def put_section(document: Document, words: dict[str, Any], languages: list[str])
 def written(words: dict[str, Any]) -> str:
     facts = [f"{name}: {value}" for name, value in words["facts"]]
     return "\n\n".join([words["text"], *facts])
+
+
+def put_change(document: Document, change: dict[str, Any]) -> None:
+    """What both signed of the change that made this version."""
+    document.heading(_("The change that made this version"))
+    document.paragraph(change["why"])
+    document.facts([(each["organisation"], f"{each['name']}, {each['function']}") for each in change["signatures"]])
+    document.paragraph(_("SHA-256 of the signed terms: %(hash)s") % {"hash": change["sha256"]}, small=True)
 
 
 def put_end(document: Document, version: AgreementVersion, signatures: list[AgreementSignature], zone: Any) -> None:

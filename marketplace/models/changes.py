@@ -72,7 +72,7 @@ class ChangeRequest(TimeStamped):
             models.CheckConstraint(condition=Q(net=None) | Q(net__gte=0), name="change_price_not_negative"),
             models.CheckConstraint(
                 condition=Q(starts_on=None, ends_on=None)
-                | Q(starts_on__isnull=False, ends_on__isnull=False, ends_on__gte=models.F("starts_on")),
+                | Q(starts_on__isnull=False, ends_on__isnull=False) & Q(ends_on__gte=models.F("starts_on")),
                 name="change_days_in_order",
             ),
             models.CheckConstraint(
@@ -84,6 +84,10 @@ class ChangeRequest(TimeStamped):
 
     def __str__(self) -> str:
         return f"{self.order} {self.ref}"
+
+    @property
+    def wishes(self) -> dict[str, Any]:
+        return {"net": self.net, "starts_on": self.starts_on, "ends_on": self.ends_on, "scope": self.scope}
 
     @property
     def terms(self) -> dict[str, Any]:

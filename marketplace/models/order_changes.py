@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+from collections.abc import Mapping
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
@@ -16,6 +17,8 @@ from marketplace.models.changes import ChangeRequest
 if TYPE_CHECKING:
     from marketplace.models.agreements import Agreement
 
+Signed = Mapping[str, str]  # name, function, method and the sha256 of the terms
+
 
 class Changes:
     """How the two sides of a running order change what they agreed on. The quote stays as it was."""
@@ -31,7 +34,7 @@ class Changes:
         return agreement if agreement and agreement.is_settled else None
 
     def can_change(self, verb: str, by: Any) -> bool:
-        """Who asked may take it back, the other side answers, and nobody asks twice; signatories only where it binds."""
+        """Who asked may take it back, the other side answers, and nobody asks twice; signatories where it binds."""
         found = self.open_change
         if verb == "propose_change":
             return found is None and self.may_sign_change(by)
@@ -50,9 +53,7 @@ class Changes:
         return Asked.of(self, **wishes)
 
     @transaction.atomic
-    def propose_change(
-        self, *, by: Membership, words: str, signed: dict[str, str] | None = None, **wishes: Any
-    ) -> None:
+    def propose_change(self, *, by: Membership, words: str, signed: Signed | None = None, **wishes: Any) -> None:
         """Asks the other side for another net price, other days or another scope (`net`, `starts_on`, `ends_on`,
         `scope`).
 
@@ -84,7 +85,7 @@ class Changes:
         if "gross" in asked.after and by.organisation_id == self.buyer_id:
             self.check_limit(Decimal(asked.after["gross"]), by)
 
-    def signature_of_change(self, terms: Any, by: Membership, signed: dict[str, str]) -> dict[str, Any]:
+    def signature_of_change(self, terms: Any, by: Membership, signed: Signed) -> dict[str, Any]:
         """What is kept of the proposer's signature; nothing where no agreement binds the sides."""
         agreement = self.sealing_agreement
         if agreement is None:
@@ -105,7 +106,7 @@ class Changes:
         return list(agreement.told(agreement.other_side(by))) if agreement else self.other_side(by)
 
     @transaction.atomic
-    def accept_change(self, change: str, *, by: Membership, signed: dict[str, str] | None = None) -> None:
+    def accept_change(self, change: str, *, by: Membership, signed: Signed | None = None) -> None:
         """Changes what was agreed. `change` is the ref of what was read; `signed` is as for `propose_change`."""
         self.guard("accept_change", by=by)
         agreed = self.change_for(change, by, is_own=False)
