@@ -46,16 +46,16 @@ def price(amount: str, currency: str) -> str:
 def days(texts: Texts) -> str:
     if not texts["starts_on"]:
         return ""
-    return formats.day_range(
-        *(date.fromisoformat(texts[name] or texts["starts_on"]) for name in ("starts_on", "ends_on"))
-    )
+    first, last = (date.fromisoformat(texts[name] or texts["starts_on"]) for name in ("starts_on", "ends_on"))
+    return formats.day_range(first, last)
 
 
 def change_of(change: Mapping[str, Any]) -> str:
     """In one line, for records and mails."""
-    return "; ".join(
+    lines = [
         _("%(what)s: %(after)s instead of %(before)s") % {"what": row.name, "after": row.after, "before": row.before}
         if row.before
         else _("%(what)s: %(after)s") % {"what": row.name, "after": row.after}
         for row in rows_of(change)
-    )
+    ]
+    return "; ".join(lines).rstrip(".")

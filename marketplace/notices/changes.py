@@ -12,7 +12,7 @@ TOLD = {"codes": {"change": change_of}}
 register(
     {
         "order.propose_change": Notice(
-            title=_("%(by)s asks for a change: %(title)s"), told=_("%(by)s asked for a change: %(change)s. %(text)s"),
+            title=_("%(by)s asks for a change: %(title)s"), told=_("%(by)s asked for a change: %(change)s"),
             body=_("%(change)s.\n\n%(text)s\n\nWhat was agreed stands until you accept."),
             **(CHANGE | TOLD | {"button": _("Answer the change")}),
         ),

@@ -13,7 +13,9 @@ from accounts.models import Activity, Organisation
 from marketplace.models import Order, Quote, QuoteLine
 
 HIDDEN = frozenset({"draft", "discard", "agreement_activate", "agreement_end"})
-SAID = frozenset({"request", "book", "write", "ask", "answer", "counter", "deliver", "ask_changes", "state"})
+SAID = frozenset(
+    {"request", "book", "write", "ask", "answer", "counter", "deliver", "ask_changes", "state", "propose_change"}
+)
 ICONS = {
     "remind": "bell", "expire": "hourglass", "window_full": "calendar", "start": "play", "resume": "play",
     "accept": "handshake", "accept_delivery": "circle-check", "auto_accept": "circle-check", "chase_start": "bell",

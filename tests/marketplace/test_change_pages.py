@@ -48,7 +48,6 @@ def test_asking_and_accepting_on_the_pages(order, bob, adam, signed_in):
     mine = signed_in(bob).get(url(order)).text
     assert url(order, "change_take_back") in mine
     assert url(order, "change_accept") not in mine
-    assert "Answer the change" in signed_in(adam).get(order.get_absolute_url()).text
     theirs = signed_in(adam).get(url(order)).text
     assert "€200.00" in theirs
     assert "€250.00" in theirs
@@ -59,6 +58,15 @@ def test_asking_and_accepting_on_the_pages(order, bob, adam, signed_in):
     assert done.status_code == 302
     assert Order.objects.get(pk=order.pk).net == Decimal("250.00")
     assert "accepted the change" in signed_in(adam).get(order.get_absolute_url()).text
+
+
+def test_the_page_of_the_order_leads_to_the_answer(order, seller, bob, adam, signed_in):
+    order.propose_change(by=seller, words="It takes longer.", net=Decimal("250.00"))
+
+    assert "Answer the change" in signed_in(bob).get(order.get_absolute_url()).text
+    mine = signed_in(adam).get(order.get_absolute_url()).text
+    assert url(order) in mine
+    assert "Answer the change" not in mine
 
 
 def test_refusing_and_taking_back_on_the_pages(order, bob, adam, signed_in):

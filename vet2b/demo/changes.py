@@ -20,10 +20,14 @@ def add_changes() -> None:
     ).order_by("pk")
     asked, accepted, refused = running[:3]
     buyer, _seller = sides(asked)
-    asked.propose_change(by=buyer, words=WHY, scope=MORE, net=asked.net + Decimal(60))
+    asked.propose_change(by=buyer, words=WHY, scope=MORE, net=times(asked, "1.2"))
     buyer, seller = sides(accepted)
-    accepted.propose_change(by=seller, words=WHY, scope=MORE, net=accepted.net + Decimal(45))
+    accepted.propose_change(by=seller, words=WHY, scope=MORE, net=times(accepted, "1.1"))
     accepted.accept_change(accepted.open_change.ref, by=buyer)
     buyer, seller = sides(refused)
-    refused.propose_change(by=buyer, words=LESS, net=round(refused.net * Decimal("0.9"), 2))
+    refused.propose_change(by=buyer, words=LESS, net=times(refused, "0.9"))
     refused.refuse_change(refused.open_change.ref, by=seller, reason=NO)
+
+
+def times(order: Order, factor: str) -> Decimal:
+    return round((order.net or Decimal(0)) * Decimal(factor), 2)
