@@ -27,5 +27,5 @@ DROP FUNCTION marketplace_change_request_stays();
 
 
 class Migration(migrations.Migration):
-    dependencies = [("marketplace", "0090_change_requests")]
+    dependencies = [("marketplace", "0097_change_requests")]
     operations = [migrations.RunSQL(REQUEST_STAYS, REQUEST_FREE)]
