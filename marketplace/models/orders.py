@@ -10,9 +10,10 @@ from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
-from accounts.models import Lifecycle, Membership, Move, Organisation, Timed, User
+from accounts.models import Lifecycle, Move, Organisation, Timed, User
 from marketplace.models.offers import Offer, Package
 from marketplace.models.order_agreement import Signed
+from marketplace.models.order_can import Can
 from marketplace.models.order_changes import Changes
 from marketplace.models.order_closing import Closing
 from marketplace.models.order_dates import Dates
@@ -36,6 +37,7 @@ from vet2b.lib.refs import new_ref
 
 
 class Order(
+    Can,
     Signed,
     Deal,
     Terms,
@@ -284,30 +286,6 @@ class Order(
     @property
     def latest_quote(self):
         return self.quotes.order_by("-version").first()
-
-    def can(self, verb: str, *, by: Membership | User | None) -> bool:
-        """Also false where the order's own counters would refuse, so that no page offers what cannot be done."""
-        if verb == "answer" and not self.is_awaiting_answer:
-            return False
-        if verb == "extend_review" and self.has_extended_review:
-            return False
-        if verb in {"agree_time", "refuse_time"} and not self.has_new_time_for(by):
-            return False
-        if verb == "propose_time" and (self.begins_at is None or self.is_late) and not self.is_new_time_asked:
-            return False
-        if verb == "ask_for_agreement" and self.is_planned and self.own_agreement:
-            return False
-        if verb == "book" and not (self.offer and self.offer.is_instant):
-            return False
-        if verb == "start" and self.status == self.S.SCHEDULED and self.is_unready:
-            return False
-        if verb == "ask_changes" and self.rounds_used >= self.rounds_of_changes:
-            return False
-        if not super().can(verb, by=by):
-            return False
-        if verb.endswith("_settlement"):
-            return self.can_answer_settlement(verb, by)
-        return not verb.endswith("_change") or self.can_change(verb, by)
 
     def activity_details(self) -> dict[str, Any]:
         return {"title": self.title, "ref": self.ref, "buyer": self.buyer.name, "seller": self.seller.name}
