@@ -139,6 +139,7 @@ def preview_and_send(page, title):
 
 def act(page, verb, button, **answers):
     """Fills in the form of a verb on the page of the order, unfolding it where it is folded, and sends it."""
+    expect(page.locator(f"form[action$='/{verb}/']").first).to_be_attached()
     folded = page.locator(f"details:not([open]):has(> #{verb}) > summary")
     if folded.count():
         folded.click()
@@ -160,6 +161,7 @@ def confirm_all(page, **words):
 
 def deliver(page, note):
     page.locator(".order-rail").get_by_role("link", name="Check and deliver").click()
+    expect(page.get_by_role("heading", level=1)).to_have_text("Check and deliver")
     for answer in page.get_by_label("Yes", exact=True).all():
         answer.check()
     page.locator("[name=note]").fill(note)
