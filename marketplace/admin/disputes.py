@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from django.db.models import QuerySet
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from accounts.models import Activity
-from marketplace.models import AgreementSignature, Order
+from marketplace.change_words import rows_of
+from marketplace.models import AgreementSignature, ChangeRequest, Order
 from vet2b.lib.formats import day, money
 
 
@@ -18,7 +21,7 @@ def statements(order: Order) -> QuerySet[Activity]:
 
 def trail(order: Order) -> list[tuple[str, str]]:
     """Checks and students are the school's own: only how many there are."""
-    rows = [*agreement_rows(order), *invoice_rows(order)]
+    rows = [*agreement_rows(order), *change_rows(order), *invoice_rows(order)]
     files, sheets = order.files.count(), order.sheets.count()
     rows.append((_("Files"), ngettext("%(n)s file", "%(n)s files", files) % {"n": files}))
     words = ngettext("%(n)s signed sheet, kept by the school", "%(n)s signed sheets, kept by the school", sheets)
@@ -45,6 +48,28 @@ def signature_words(signature: AgreementSignature) -> str:
         "day": day(signature.signed_at.date()),
     }
     return _("%(signature)s (void)") % {"signature": words} if signature.voided_at else words
+
+
+def change_rows(order: Order) -> list[tuple[str, str]]:
+    """Why is what the parties wrote to each other, and stays with them."""
+    rows = []
+    for change in order.changes.select_related("organisation", "order"):
+        what = ", ".join(row.name for row in rows_of(terms(change)))
+        rows.append((_("Change of %(what)s") % {"what": what}, answer_words(change)))
+    return rows
+
+
+def terms(change: ChangeRequest) -> dict[str, Any]:
+    return {"currency": change.order.currency, "before": change.before, "after": change.after}
+
+
+def answer_words(change: ChangeRequest) -> str:
+    words = _("asked by %(organisation)s on %(day)s: %(answer)s") % {
+        "organisation": change.organisation.name,
+        "day": day(change.created_at.date()),
+        "answer": change.get_answer_display(),
+    }
+    return _("%(words)s, signed") % {"words": words} if change.sha256 else words
 
 
 def invoice_rows(order: Order) -> list[tuple[str, str]]:

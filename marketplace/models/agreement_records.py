@@ -1,4 +1,4 @@
-"""What `manage.py verify_records` looks at: the seals of agreements and the files that belong to them."""
+"""What `manage.py verify_records` looks at: the seals of agreements and of what changes them, and their files."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from accounts.records import file_problem, register
 from marketplace.models.agreement_signatures import AgreementPaper
 from marketplace.models.agreements import AgreementVersion
+from marketplace.models.changes import ChangeRequest
 
 
 def broken_agreements() -> Iterator[tuple[str, str]]:
@@ -22,4 +23,11 @@ def broken_agreements() -> Iterator[tuple[str, str]]:
             yield f"{paper.version.agreement.order.ref} paper {paper.ref}", problem
 
 
+def broken_changes() -> Iterator[tuple[str, str]]:
+    for change in ChangeRequest.objects.exclude(sha256="").select_related("order").iterator():
+        if not change.is_intact:
+            yield f"{change.order.ref} change {change.ref}", "the terms are not those that were signed"
+
+
 register("agreements", broken_agreements)
+register("changes", broken_changes)

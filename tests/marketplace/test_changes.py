@@ -7,14 +7,14 @@ import pytest
 import time_machine
 from django.core import mail
 from django.core.exceptions import PermissionDenied
-from django.db import IntegrityError, transaction
+from django.db import IntegrityError, connection, transaction
 from django.utils import timezone
 
 from accounts.models import Activity, InvalidTransition, Notification, Refusal
 from accounts.notifications import send_due
 from marketplace.models import AgreementLimit, AgreementVersion, ChangeRequest, Order
 from marketplace.models.agreement_pdf import make_due_pdfs, pdf_of
-from marketplace.models.agreement_records import broken_agreements
+from marketplace.models.agreement_records import broken_agreements, broken_changes
 from marketplace.models.agreement_texts import Stale
 from marketplace.sheets import sheet_of
 from tests.factories import LINE, PATHS, STEPS, deliver, make_order, member, sign
@@ -383,6 +383,18 @@ def test_both_sign_the_change_of_a_signed_agreement(signed_order, buyer, owner):
     assert second.is_intact
     assert not list(broken_agreements())
     assert [each.voided_at for each in first.signatures.all()] == [None, None]
+
+
+def test_verify_records_names_changed_terms(signed_order, buyer):
+    change = ask(signed_order, buyer, net=Decimal("250.00"))
+    assert list(broken_changes()) == []
+    with connection.cursor() as cursor:
+        cursor.execute("SET LOCAL session_replication_role = replica")
+        cursor.execute("""UPDATE marketplace_changerequest SET after = jsonb_set(after, '{net}', '"90.00"')""")
+        cursor.execute("SET LOCAL session_replication_role = origin")
+
+    label = f"{signed_order.ref} change {change.ref}"
+    assert list(broken_changes()) == [(label, "the terms are not those that were signed")]
 
 
 def test_the_next_version_differs_in_nothing_else(signed_order, buyer, owner, school):

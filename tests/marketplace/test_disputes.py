@@ -1,5 +1,6 @@
 """What the two sides of a disputed order may do themselves: statements, and settling it without a moderator."""
 
+import re
 from decimal import Decimal
 
 import pytest
@@ -320,6 +321,18 @@ def test_the_desk_shows_the_trail_without_names_of_students(order, buyer, desk, 
     assert "Secret canary message" not in page
     assert "open to you only because of the dispute" in page
     assert all(day.isoformat() in page for day in order.decision_days)
+
+
+def test_the_desk_says_which_changes_were_asked(offer, buyer, seller, desk):
+    order = make_order(offer, buyer, "in_progress")
+    order.propose_change(by=buyer, words="Secret canary", net=Decimal("250.00"), scope="A page.")
+    order.refuse_change(order.open_change.ref, by=seller)
+
+    page = desk.get(reverse("admin:marketplace_order_change", args=[order.pk])).text
+
+    assert "Change of Net price, Price with VAT, On top of the quote" in page
+    assert re.search(r"asked by Birch Bakery on .+: Refused", page)
+    assert "Secret canary" not in page
 
 
 def test_statements_stay_closed_to_a_moderator_of_one_side(order, buyer, company, desk, mona):
