@@ -7,6 +7,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime
+from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 from zoneinfo import ZoneInfo
 
@@ -56,6 +57,12 @@ def when_of(text: str) -> Text:
     """Reads a day, or a moment with the zone it is told in: "2027-01-14T08:00:00+00:00 Europe/Riga"."""
     moment, _space, zone = text.partition(" ")
     return formats.moment(datetime.fromisoformat(moment), ZoneInfo(zone)) if zone else day_of(moment)
+
+
+def price_of(text: str) -> Text:
+    """Reads an amount with its currency: "180.00 EUR"."""
+    amount, _space, currency = text.partition(" ")
+    return formats.money(Decimal(amount), currency, cents=True)
 
 
 def days_of(isos: list[str]) -> Text:

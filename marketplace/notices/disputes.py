@@ -2,7 +2,7 @@
 
 from django.utils.translation import gettext_lazy as _
 
-from accounts.notices import Notice, register
+from accounts.notices import Notice, price_of, register
 from marketplace.ical import mailed_calendar
 
 ENDINGS = {
@@ -17,7 +17,7 @@ CUT = _("completed at a lower price")  # of records that do not tell the price
 def ending_of(code: str) -> str:
     """Reads an outcome, with its price where it has one: "price_cut 150.00 EUR"."""
     outcome, _space, price = code.partition(" ")
-    return str(ENDINGS[outcome] if price or outcome != "price_cut" else CUT) % {"price": price}
+    return str(ENDINGS[outcome] if price or outcome != "price_cut" else CUT) % {"price": price and price_of(price)}
 
 
 ORDER = {"kind": "order", "url_name": "marketplace:order_detail", "button": _("Open the order")}

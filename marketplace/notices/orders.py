@@ -2,11 +2,12 @@
 
 from django.utils.translation import gettext_lazy as _
 
-from accounts.notices import Notice, register, when_of
+from accounts.notices import Notice, price_of, register, when_of
 from marketplace.ical import mailed_calendar
 
 ORDER = {"kind": "order", "url_name": "marketplace:order_detail", "button": _("Open the order")}
 DATED = ORDER | {"calendar": mailed_calendar}
+PRICED = {"codes": {"price": price_of}}
 MESSAGE = ORDER | {"kind": "message"}
 TIME = ORDER | {"codes": {"when": when_of}}
 REMINDER = ORDER | {"kind": "reminder"}
@@ -23,7 +24,7 @@ register(
         "order.book": Notice(
             title=_("New booking from %(buyer)s: %(title)s"), told=_("%(buyer)s booked a place; price %(price)s"),
             body=_("A place of your window was booked at your price. Please confirm the details with the client and start on the day."),
-            **DATED,
+            **(DATED | PRICED),
         ),
         "order.ask": Notice(
             title=_("%(seller)s asks about your request: %(title)s"), told=_("%(seller)s asked a question"),
@@ -34,7 +35,7 @@ register(
         ),
         "order.quote": Notice(
             title=_("Quote from %(seller)s: %(title)s"), told=_("%(seller)s sent quote %(version)s: %(price)s"),
-            body=_("The price is %(price)s, VAT included.\n\n%(text)s"), **(ORDER | {"button": _("Look at the quote")}),
+            body=_("The price is %(price)s, VAT included.\n\n%(text)s"), **(ORDER | PRICED | {"button": _("Look at the quote")}),
         ),
         "order.counter": Notice(
             title=_("%(buyer)s asks for a change of the quote: %(title)s"), told=_("%(buyer)s asked for another quote"),
@@ -42,7 +43,7 @@ register(
         ),
         "order.accept": Notice(
             title=_("%(buyer)s accepted your quote: %(title)s"), told=_("%(buyer)s accepted quote %(version)s: %(price)s"),
-            body=_("The deal is made at %(price)s, VAT included. Start the order when the class begins."), **DATED,
+            body=_("The deal is made at %(price)s, VAT included. Start the order when the class begins."), **(DATED | PRICED),
         ),
         "order.schedule": Notice(
             title=_("Everything is in place: %(title)s"), told=_("Everything is in place for the start"),

@@ -73,6 +73,16 @@ def test_so_is_why_something_was_reported(polish, offer, bob, mona):
     assert "zagrożenie" in body
 
 
+def test_prices_are_written_as_the_reader_writes_them(offer, buyer):
+    order = factories.make_order(offer, buyer, "quoted")
+    line = order.activities.get(verb="order.quote")
+
+    assert line.details["price"] == "200.00 EUR"
+    assert line.line.endswith(": €200.00")
+    with override("pl"):
+        assert line.line.endswith("200,00\xa0€")
+
+
 def test_rows_that_kept_labels_are_still_told(school, alice):
     activity = school.record("change", by=factories.member(alice, school), fields="town, address")
     joined = school.record("add_member", by=None, person="Ann", role="czeladnik")

@@ -214,7 +214,7 @@ def test_both_sides_are_mailed_what_was_settled(order, proposed, seller, bob):
     send_due()
 
     [sent] = [m for m in mail.outbox if m.to == [bob.email] and m.subject.startswith("The dispute is settled")]
-    assert "completed at the net price of 90.00 EUR" in sent.body
+    assert "completed at the net price of €90.00" in sent.body
     assert "Half of it came." in sent.body
 
 
