@@ -93,7 +93,7 @@ def entry_of(activity: Activity, verb: str, order: Order, viewer: Organisation, 
         kind="message" if verb in SAID else "event",
         verb=verb,
         at=activity.created_at,
-        line=activity.line,
+        line=activity.line.rstrip("."),  # some end with somebody's own words
         who=activity.actor.name if activity.actor and activity.organisation_id else "",
         organisation=details.get("by", ""),
         is_mine=activity.organisation_id == viewer.pk,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import random
 from collections.abc import Callable
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from decimal import Decimal
 from typing import Any
 
@@ -30,11 +30,14 @@ class Story:
         self.entry, self.offer, self.buyer, self.moderator = entry, offer, buyer, moderator
         self.seller = Membership.objects.of(offer.trainer).get(organisation=offer.school)
         self.order: Order
+        self.start_day: date | None = None
 
     def tell(self, rnd: random.Random) -> Order:
         self.order = self.draft()
         steps = self.steps()
-        for step, moment in zip(steps, self.moments(len(steps), rnd), strict=True):
+        told = list(zip(steps, self.moments(len(steps), rnd), strict=True))
+        self.start_day = next((moment.date() for step, moment in told if step == self.start), None)
+        for step, moment in told:
             self.at(moment, step)
         self.settle_dates()
         return self.order
@@ -106,6 +109,10 @@ class Story:
         return steps
 
     def accept(self) -> None:
+        """The quote names the day on which the story has the work begin, which no quote of today may."""
+        if self.start_day:
+            last_day = self.start_day + timedelta(days=7)
+            self.order.quotes.update(starts_on=self.start_day, ends_on=last_day)
         self.order.accept(self.order.latest_quote.version, by=self.buyer)
         sign_agreement(self.order)
 
@@ -209,10 +216,11 @@ class Story:
         dates = {
             field: next((moments[verb] for verb in verbs if verb in moments), None) for field, verbs in names.items()
         }
-        start = moments.get("order.start")
-        if start:
-            order.starts_on = start.date()
-            order.ends_on = start.date() + timedelta(days=7)
+        if self.start_day:
+            order.starts_on, order.ends_on = self.start_day, self.start_day + timedelta(days=7)
+        for quote in order.quotes.all():
+            sent_before = timezone.localdate() - quote.created_at.date()
+            order.quotes.filter(pk=quote.pk).update(valid_until=quote.valid_until - sent_before)
         rows.update(
             **dates, starts_on=order.starts_on, ends_on=order.ends_on, updated_at=self.last,
             created_at=min(moments.values()),
@@ -222,7 +230,7 @@ class Story:
             date_reviews_back(order)
         order.timers.update(due_at=F("due_at") - (timezone.now() - self.last))
         if order.window and order.window.starts_on > timezone.localdate() + timedelta(days=150):
-            day = (start or self.last).date()
+            day = self.start_day or self.last.date()
             Window.objects.filter(pk=order.window_id).update(
                 starts_on=day - timedelta(days=order.window.pk % 3), ends_on=day + timedelta(days=2)
             )
