@@ -1,4 +1,4 @@
-"""Sign against edit, cancel and the other side's signature: 200 times each, with real connections."""
+"""Sign against edit, cancel and the other side's signature: 100 times each, with real connections."""
 
 import threading
 
@@ -9,7 +9,7 @@ from accounts.models import Activity, Refusal
 from marketplace.models import Agreement, Order
 from tests.factories import make_member, make_offer, make_order, make_organisation, make_user, member
 
-TIMES = 200
+TIMES = 100
 SIGNER = {"name": "Ann Other", "function": "Director", "method": "password"}
 pytestmark = pytest.mark.django_db(transaction=True)
 

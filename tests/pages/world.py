@@ -55,7 +55,7 @@ NO_PAGES = {
     *(f"marketplace:agreement_{name}" for name in ("detail", "version", "edit", "sign", "paper", "confirm")),
     "marketplace:agreement_pdf", "marketplace:agreement_paper_file", "marketplace:agreement_terminate",
     "marketplace:special_hours_add", "marketplace:special_hours_remove",
-    *(f"marketplace:change_{verb}" for verb in ("new", "accept", "refuse", "take_back")),
+    *(f"marketplace:change_{verb}" for verb in ("accept", "refuse", "take_back")),
     *(f"marketplace:order_{verb}" for verb in ACTIONS),
     "account_complete_password_reset", "account_confirm_login_code", "account_confirm_password_reset_code",
     "account_email_verification_sent", "account_password_reset_completed", "account_set_password",
@@ -234,7 +234,8 @@ def buyers(world):
     yield at("marketplace:offer_detail", offer.slug)
     yield at("marketplace:favourite_list")
     yield at("marketplace:order_list")
-    for order in membership(INGA).organisation.orders_placed.exclude(status="draft"):
+    placed = membership(INGA).organisation.orders_placed.exclude(status="draft")
+    for order in placed.order_by("status", "-pk").distinct("status"):
         yield at("marketplace:order_detail", order.ref)
     yield at("marketplace:order_new", offer.slug)
     yield at("marketplace:order_new", offer.slug, sends="#main form[method=post]")
@@ -379,6 +380,7 @@ def officials(world):
 def orders_of_schools(world):
     """(reader, page) of one order in each state, as the school sees it, and the quote form."""
     yield from records_of_schools(world)
+    yield from changes_of_schools()
     for order in Order.objects.exclude(status="draft").order_by("status", "pk").distinct("status"):
         reader = order.seller.memberships.filter(role="owner").select_related("user")[0].user.email
         yield reader, at("marketplace:order_detail", order.ref)
@@ -404,6 +406,13 @@ def orders_of_schools(world):
             yield reader, at("marketplace:order_deliver", order.ref, sends="#main form[method=post]")
         if order.status == "delivered":
             yield reader, at("marketplace:order_quality", order.ref)
+
+
+def changes_of_schools():
+    """(reader, page) of asking for a change, where no agreement has to be signed anew."""
+    order = Order.objects.filter(status__in=Order.CHANGEABLE, agreement=None).exclude(changes__answer="").first()
+    yield order.trainer.email, at("marketplace:change_new", order.ref)
+    yield order.trainer.email, at("marketplace:change_new", order.ref, sends="#main form[method=post]")
 
 
 def records_of_schools(world):

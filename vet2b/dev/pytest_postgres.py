@@ -73,6 +73,9 @@ def make_template() -> None:
     connection.settings_dict["NAME"] = TEMPLATE
     try:
         call_command("migrate", verbosity=0, interactive=False)
+        with connection.cursor() as cursor:
+            # of tables that it knows nothing about it thinks as if they were large, and plans long
+            cursor.execute("VACUUM ANALYZE")
     finally:
         connection.close()
         connection.settings_dict["NAME"] = name
