@@ -1,6 +1,7 @@
 """Imports go one way (docs/architecture.md): vet2b's URLs and views use the apps, the apps use vet2b.lib."""
 
 import ast
+import re
 from pathlib import Path
 
 import pytest
@@ -15,6 +16,8 @@ BELOW = {
     "marketplace": ("vet2b.lib", "accounts"),
 }
 OURS = ("vet2b", *APPS)
+TEMPLATES = sorted((ROOT / "templates").rglob("*.html"))
+INCLUDED = re.compile(r"""{%\s*include\s+"([^"]+)"(.*?)\s*%}""")
 
 
 def sources(*folders):
@@ -76,6 +79,20 @@ def test_no_form_takes_all_fields():
         str(path.relative_to(ROOT))
         for path in sources(*APPS, "vet2b")
         if "__all__" in path.read_text() and "fields = " + '"__all__"' in path.read_text()
+    ]
+
+    assert wrong == []
+
+
+def test_parts_with_a_form_are_given_its_token():
+    """A part that is included with `only` has no other way to it, and the form would be refused."""
+    templates = {path.relative_to(ROOT / "templates").as_posix(): path.read_text() for path in TEMPLATES}
+    with_form = {name for name, text in templates.items() if "{% csrf_token %}" in text}
+    wrong = [
+        f"{name} includes {part}"
+        for name, text in templates.items()
+        for part, given in INCLUDED.findall(text)
+        if part in with_form and given.endswith(" only") and "csrf_token=csrf_token" not in given
     ]
 
     assert wrong == []

@@ -22,6 +22,8 @@ SIDEWAYS = """() => {
   })
   return ["scrolls sideways: " + wide.slice(-3).map(part => part.outerHTML.slice(0, 120)).join(" | ")]
 }"""
+TOKENLESS = """() => [...document.querySelectorAll("form[method=post]")]
+  .filter(form => !form.querySelector("[name=csrfmiddlewaretoken]")).map(form => "no token: " + form.action)"""
 OPEN_ALL = "() => document.querySelectorAll('main details').forEach(part => { part.open = true })"
 SEND_EMPTY = """form => {
   form.noValidate = true
@@ -88,7 +90,8 @@ def is_shown(answer):
 def soundness(page):
     """Faults of access at both widths, one in light and one in dark; and of layout, down to the narrowest."""
     page.evaluate(AXE_SCRIPT)
-    faults = [f"{width} {scheme}: {fault}" for width, scheme in LOOKS for fault in look(page, width, scheme)]
+    faults = page.evaluate(TOKENLESS)
+    faults += [f"{width} {scheme}: {fault}" for width, scheme in LOOKS for fault in look(page, width, scheme)]
     page.set_viewport_size({"width": NARROWEST, "height": 844})
     return faults + [f"{NARROWEST}: {fault}" for fault in page.evaluate(SIDEWAYS)]
 
