@@ -146,7 +146,8 @@ def act(page, verb, button, **answers):
     form = page.locator(f"form[action$='/{verb}/']").locator("visible=true").first
     for name, text in answers.items():
         form.locator(f"[name={name}]").fill(text)
-    form.get_by_role("button", name=button).click()
+    with page.expect_navigation():
+        form.get_by_role("button", name=button).click()
 
 
 def confirm_all(page, **words):
