@@ -119,6 +119,9 @@ RULES = {
         "state", "propose_settlement", "accept_settlement", "refuse_settlement", "take_back_settlement"]},
     **{f"marketplace:{name}": (ORDER, order_args) for name in
        ["order_change", "change_new", "change_accept", "change_refuse", "change_take_back"]},
+    "marketplace:order_milestones": (SELLS, order_args),
+    **{f"marketplace:milestone_{verb}": (NOBODY, [*order_args, "0"]) for verb in
+       ["change", "remove", "submit", "approve", "remark"]},
     "marketplace:release_list": ((frozenset({"school_owner", "other_trainer"}), False), []),
     "marketplace:order_release": (SELLS, order_args),
     **{f"marketplace:release_{verb}": (NOBODY, order_args) for verb in ["approve", "refuse", "waive"]},

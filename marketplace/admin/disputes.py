@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from typing import Any
 
 from django.db.models import QuerySet
@@ -26,6 +27,9 @@ def trail(order: Order) -> list[tuple[str, str]]:
     rows.append((_("Files"), ngettext("%(n)s file", "%(n)s files", files) % {"n": files}))
     words = ngettext("%(n)s signed sheet, kept by the school", "%(n)s signed sheets, kept by the school", sheets)
     rows.append((_("Quality checks"), words % {"n": sheets} if sheets else _("none")))
+    milestones = Counter(str(each.get_status_display()) for each in order.milestones.all())
+    words = ", ".join(f"{status}: {number}" for status, number in milestones.items())
+    rows.append((_("Milestones"), words or _("none")))
     team = order.team.live().count()
     rows.append((_("Team"), _("team of %(n)s") % {"n": team} if team else _("none")))
     return rows

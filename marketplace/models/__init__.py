@@ -18,6 +18,7 @@ from marketplace.models.hours import HourEntry
 from marketplace.models.invoices import Invoice
 from marketplace.models.issuer_keys import IssuerKey
 from marketplace.models.learners import Learner
+from marketplace.models.milestones import Milestone
 from marketplace.models.offers import Offer, OfferText, Package
 from marketplace.models.orders import Order
 from marketplace.models.pictures import Favourite, OfferDocument, OfferImage
@@ -68,6 +69,7 @@ __all__ = [
     "IssuerKey",
     "Learner",
     "Message",
+    "Milestone",
     "NewTime",
     "Offer",
     "OfferDocument",

@@ -42,6 +42,7 @@ class OrderFile(TimeStamped):
         BRIEF = "brief", _("with the request")
         MESSAGE = "message", _("with a message")
         DELIVERY = "delivery", _("delivered")
+        MILESTONE = "milestone", _("with a milestone")
         STATEMENT = "statement", _("with a statement in a dispute")
 
     ref = models.CharField(max_length=14, unique=True, default=new_ref, editable=False)

@@ -11,6 +11,7 @@ from marketplace.views.agreements import agreement_part
 from marketplace.views.changes import change_part
 from marketplace.views.evidence import evidence_part
 from marketplace.views.hours import hours_part
+from marketplace.views.milestones import milestones_part
 from marketplace.views.money import money_part
 from marketplace.views.quality import quality_part
 from marketplace.views.readiness import ready_part
@@ -26,6 +27,7 @@ PARTS: tuple[Callable[[Order, Membership], Part | None], ...] = (
     ready_part,
     team_part,
     hours_part,
+    milestones_part,
     quality_part,
     money_part,
     evidence_part,

@@ -12,9 +12,22 @@ from typing import Any
 from accounts.models import Activity, Organisation
 from marketplace.models import Order, Quote, QuoteLine
 
-HIDDEN = frozenset({"draft", "discard", "agreement_activate", "agreement_end"})
+HIDDEN = frozenset({"draft", "discard", "agreement_activate", "agreement_end", "remind_milestone"})
 SAID = frozenset(
-    {"request", "book", "write", "ask", "answer", "counter", "deliver", "ask_changes", "state", "propose_change"}
+    {
+        "request",
+        "book",
+        "write",
+        "ask",
+        "answer",
+        "counter",
+        "deliver",
+        "ask_changes",
+        "state",
+        "propose_change",
+        "submit_milestone",
+        "remark_milestone",
+    }
 )
 ICONS = {
     "remind": "bell", "expire": "hourglass", "window_full": "calendar", "start": "play", "resume": "play",
@@ -36,6 +49,8 @@ ICONS = {
     "propose_settlement": "handshake", "accept_settlement": "handshake", "refuse_settlement": "circle-x",
     "take_back_settlement": "rotate-ccw", "propose_change": "pen-line", "accept_change": "handshake",
     "refuse_change": "circle-x", "take_back_change": "rotate-ccw",
+    "plan_milestone": "target", "change_milestone": "pen-line", "remove_milestone": "trash-2",
+    "approve_milestone": "circle-check",
 }  # fmt: skip
 
 

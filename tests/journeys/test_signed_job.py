@@ -84,11 +84,26 @@ def work(trainer, client, order):
     trainer.locator("#id_done").fill("Setting up")
     press(trainer, "Write the hours")
     expect(trainer.locator("main")).to_contain_text("0:02 h confirmed")
+    show_milestone(trainer, client, order)
     trainer.goto(order.get_absolute_url())
     deliver(trainer, "It is online.")
     stands(trainer, "Delivered", f"Waiting for {order.buyer.name}")
     client.goto(order.get_absolute_url())
     act(client, "accept_delivery", "Accept the delivery")
+
+
+def show_milestone(trainer, client, order):
+    open_part(trainer, order, "Milestones")
+    trainer.get_by_label("What will be ready").fill("Start page")
+    trainer.get_by_label("Due on").fill(timezone.localdate(timezone=order.zone).isoformat())
+    press(trainer, "Plan it")
+    trainer.locator("summary", has_text="Show it to the client").click()
+    trainer.get_by_label("What is ready").fill("It stands at the test address.")
+    press(trainer, "Show it")
+    expect(trainer.locator(".milestones")).to_contain_text("Waiting for the client")
+    open_part(client, order, "Milestones")
+    client.locator("main").get_by_role("button", name="OK").click()
+    expect(client.locator(".milestones")).to_contain_text("The client said OK")
 
 
 def review(page, order, mark, words):

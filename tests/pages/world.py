@@ -9,7 +9,7 @@ from django.utils import timezone
 
 from accounts.mails import unsubscribe_signer
 from accounts.models import Invitation, Membership, Organisation, Report, User
-from marketplace.models import ConsentRequest, Evidence, Learner, Offer, Order, TeamFeedback
+from marketplace.models import ConsentRequest, Evidence, Learner, Milestone, Offer, Order, TeamFeedback
 from marketplace.models.evidence_verbs import Finding, skills_of
 from marketplace.models.slots import Times
 from marketplace.views.orders_actions import ACTIONS
@@ -55,6 +55,7 @@ NO_PAGES = {
     *(f"marketplace:agreement_{name}" for name in ("detail", "version", "edit", "sign", "paper", "confirm")),
     "marketplace:agreement_pdf", "marketplace:agreement_paper_file", "marketplace:agreement_terminate",
     "marketplace:special_hours_add", "marketplace:special_hours_remove",
+    *(f"marketplace:milestone_{verb}" for verb in ("change", "remove", "submit", "approve", "remark")),
     *(f"marketplace:change_{verb}" for verb in ("accept", "refuse", "take_back")),
     *(f"marketplace:order_{verb}" for verb in ACTIONS),
     "account_complete_password_reset", "account_confirm_login_code", "account_confirm_password_reset_code",
@@ -97,7 +98,7 @@ def fill():
         "completed": factories.make_order(
             offer, membership(INGA), "completed", quantity=offer.min_quantity, place="Ozolu iela 1"
         ),
-        "changed": asked_to_change(running(offer)),
+        "changed": asked_to_change(with_milestones(running(offer))),
         "unrecorded": worked(offer, grown_up(owner.organisation)),
         "record": shown_record(offer),
         "unsent": factories.make_order(offer, membership(INGA), "draft"),
@@ -124,6 +125,19 @@ def asked_to_change(order):
     signed = {"name": "Ilze", "function": "Headteacher", "method": "password"}
     signed["sha256"] = order.asked_change(**wishes).terms(words).sha256
     order.propose_change(by=membership(ILZE), words=words, signed=signed, **wishes)
+    return order
+
+
+def with_milestones(order):
+    """One in each state."""
+    by, buyer = Membership.objects.of(order.trainer).get(organisation=order.seller), membership(INGA)
+    days = [timezone.localdate() + timedelta(days=number) for number in range(4, 8)]
+    titles = ("Sketch", "First page", "Texts", "Test")
+    steps = [Milestone.plan(order, by=by, title=title, due_on=day) for title, day in zip(titles, days, strict=True)]
+    for step in steps[:3]:
+        step.submit(by=by, note="Have a look.")
+    steps[0].approve(by=buyer)
+    steps[1].remark(by=buyer, reason="A larger logo, please.")
     return order
 
 
@@ -248,6 +262,8 @@ def buyers(world):
     yield at("marketplace:order_propose_time", moving.ref, sends="#main form[method=post]")
     yield at("marketplace:order_detail", world["unsent"].ref)
     yield at("marketplace:order_change", world["changed"].ref)
+    yield at("marketplace:order_milestones", world["changed"].ref)
+    yield at("marketplace:order_milestones", world["changed"].ref, sends="form[action$='/remark/']")
     yield at("marketplace:order_sheet", world["completed"].ref)
     yield at("marketplace:order_review", world["completed"].ref)
     yield at("marketplace:order_review", world["completed"].ref, sends="#main form[method=post]")
@@ -381,6 +397,7 @@ def orders_of_schools(world):
     """(reader, page) of one order in each state, as the school sees it, and the quote form."""
     yield from records_of_schools(world)
     yield from changes_of_schools()
+    yield from milestones_of_schools(world["changed"])
     for order in Order.objects.exclude(status="draft").order_by("status", "pk").distinct("status"):
         reader = order.seller.memberships.filter(role="owner").select_related("user")[0].user.email
         yield reader, at("marketplace:order_detail", order.ref)
@@ -413,6 +430,15 @@ def changes_of_schools():
     order = Order.objects.filter(status__in=Order.CHANGEABLE, agreement=None).exclude(changes__answer="").first()
     yield order.trainer.email, at("marketplace:change_new", order.ref)
     yield order.trainer.email, at("marketplace:change_new", order.ref, sends="#main form[method=post]")
+
+
+def milestones_of_schools(order):
+    """(reader, page) of milestones in each state, with their forms refused."""
+    reader = order.trainer.email
+    yield reader, at("marketplace:order_milestones", order.ref)
+    yield reader, at("marketplace:order_milestones", order.ref, sends="#main section form")
+    yield reader, at("marketplace:order_milestones", order.ref, sends="form[action$='/submit/']")
+    yield reader, at("marketplace:order_milestones", order.ref, sends="form[action$='/change/']")
 
 
 def records_of_schools(world):

@@ -24,10 +24,10 @@ from vet2b.lib import art, formats
 register = template.Library()
 
 TONES = {
-    "pine": "published verified active completed signed awarded fulfilled approved sent paid",
+    "pine": "published verified active completed signed awarded fulfilled approved sent paid ok",
     "mari": (
         "pending in_review hidden_pending requested quoted countered delivered agreement_pending partly_signed "
-        "proposed changes_requested"
+        "proposed changes_requested submitted remarks"
     ),
     "flax": "open accepted scheduled in_progress running",
     "poppy": "rejected hidden suspended disputed refused terminated overdue",
