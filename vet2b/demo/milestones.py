@@ -1,4 +1,4 @@
-"""The milestones of the demo world: a website in progress, with a step in each state."""
+"""The milestones of the demo world: an order in progress, with a step in each state."""
 
 from __future__ import annotations
 
@@ -10,17 +10,18 @@ from marketplace.models import Milestone, Order
 from vet2b.demo.disputes import sides
 
 STEPS = (
-    ("Sketch of the start page", "The sketch is at the test address. Colours and letters follow your sign."),
-    ("Two pages to click through", "Start page and contact stand. The pictures are still ours."),
-    ("All texts in both languages", "All texts are in, yours and our translation. Please read them once."),
-    ("Test on telephones", ""),
+    ("First sample", "The first sample is ready. You can look at it at the school, or we send you pictures."),
+    ("Half of the work", "Half of it is done. The rest follows in the same way."),
+    ("All but the finish", "Everything is made, and the finish is still to come."),
+    ("Last look before the delivery", ""),
 )
-REMARKS = "The telephone number should stand at the top of every page."
+REMARKS = "This is fine so far. Please label each part, so that we can tell them apart."
+
 
 
 def add_milestones() -> None:
     running = Order.objects.filter(status=Order.Status.IN_PROGRESS, trainer__isnull=False)
-    order = running.order_by("-offer__category__slug", "pk")[0]
+    order = running.order_by("pk")[0]
     buyer, seller = sides(order)
     today = timezone.localdate()
     steps = [
