@@ -14,7 +14,8 @@ from django.utils.translation import gettext as _
 from django.utils.translation import pgettext
 
 from accounts.models import Organisation, User
-from marketplace.models import Booking, NewTime, Offer, Order, Release, Resource, Seat, Slot, Window
+from marketplace.models import Booking, Milestone, NewTime, Offer, Order, Release, Resource, Seat, Slot, Window
+from marketplace.models.milestones import SETTABLE
 from marketplace.models.slots import Span
 
 SHOWN = Order.OPEN | {Order.Status.COMPLETED, Order.Status.CLOSED}
@@ -101,7 +102,7 @@ class Subject:
         return offers.filter(pk__in=Offer.objects.filter(requirements__choices=self.resource).values("pk"))
 
     def lines(self, first: date, last: date) -> list[Line]:
-        parts = (self.windows, self.orders_by_days, self.new_days, self.releases)
+        parts = (self.windows, self.orders_by_days, self.new_days, self.releases, self.milestones)
         found = [line for part in parts for line in part(first, last)]
         return sorted(found, key=lambda line: (line.first, line.last))
 
@@ -130,6 +131,18 @@ class Subject:
         for release in releases.select_related("order").order_by("starts_on", "pk"):
             title = _("Freed for %(order)s") % {"order": release.order.title}
             yield Line(release.starts_on, release.ends_on, title, release.get_absolute_url(), times=release.times)
+
+    def milestones(self, first: date, last: date) -> Iterable[Line]:
+        """What a person's orders are to show by a day of the week."""
+        if self.person is None:
+            return
+        orders = self.orders.filter(status__in=SETTABLE)
+        found = Milestone.objects.filter(
+            status__in=Milestone.UNSHOWN, order__in=orders.values("pk"), due_on__range=(first, last)
+        )
+        for milestone in found.select_related("order").order_by("due_on", "pk"):
+            title = f"{milestone.title} · {milestone.order.title}"
+            yield Line(milestone.due_on, milestone.due_on, title, milestone.get_absolute_url(), is_milestone=True)
 
     def needs(self, orders: Iterable[Order], resources: Iterable[Resource]) -> list[str]:
         """Who and what else takes part."""
@@ -198,6 +211,7 @@ class Line:
     share: Share | None = None
     places: str = ""
     times: str = ""  # of a release from class, whole days where there are none
+    is_milestone: bool = False
 
     @property
     def is_window(self) -> bool:

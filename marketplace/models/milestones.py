@@ -39,10 +39,11 @@ class Milestone(Lifecycle, Timed, TimeStamped):
         REMARKS = "remarks", pgettext_lazy("milestone", "Remarks")
 
     S = Status
+    UNSHOWN = frozenset({S.PLANNED, S.REMARKS})  # where the school has something to show
     TRANSITIONS = {
         "change": Move(frozenset({S.PLANNED}), None, "seller"),
         "remove": Move(frozenset({S.PLANNED}), None, "seller"),
-        "submit": Move(frozenset({S.PLANNED, S.REMARKS}), S.SUBMITTED, "seller"),
+        "submit": Move(UNSHOWN, S.SUBMITTED, "seller"),
         "approve": Move(frozenset({S.SUBMITTED}), S.OK, "buyer"),
         "remark": Move(frozenset({S.SUBMITTED}), S.REMARKS, "buyer", needs_reason=True),
         "remind": Move(frozenset({S.PLANNED}), None, "system"),

@@ -123,3 +123,31 @@ def test_the_page_asks_as_much_for_three_as_for_one(order, seller, bob, signed_i
 def test_an_order_without_milestones_says_so_to_the_school_alone(order, adam, bob, signed_in):
     assert "none planned" in signed_in(adam).get(order.get_absolute_url()).text
     assert page(order) not in signed_in(bob).get(order.get_absolute_url()).text
+
+
+def test_the_week_of_the_trainer_shows_what_is_due(order, seller, buyer, adam, alice, signed_in):
+    milestone = Milestone.plan(order, by=seller, title="First page", due_on=soon())
+    week = f"{reverse('marketplace:my_week')}?week={milestone.due_on:%G-W%V}"
+    shown = signed_in(adam).get(week).text
+    assert "Milestone due" in shown
+    assert f"First page · {order.title}" in shown
+    assert "Milestone due" not in signed_in(alice).get(week).text
+
+    milestone.submit(by=seller, note="Have a look.")
+    assert "Milestone due" not in signed_in(adam).get(week).text
+    milestone.remark(by=buyer, reason="Too dark.")
+    assert "Milestone due" in signed_in(adam).get(week).text
+
+
+def test_the_week_asks_as_much_for_three_as_for_one(order, seller, adam, signed_in, django_assert_num_queries):
+    Milestone.plan(order, by=seller, title="First page", due_on=soon())
+    week = f"{reverse('marketplace:my_week')}?week={soon():%G-W%V}"
+    client = signed_in(adam)
+    client.get(week)
+    with CaptureQueriesContext(connection) as first:
+        client.get(week)
+    for title in ("Texts", "Test"):
+        Milestone.plan(order, by=seller, title=title, due_on=soon())
+
+    with django_assert_num_queries(len(first)):
+        client.get(week)

@@ -18,7 +18,6 @@ STEPS = (
 REMARKS = "This is fine so far. Please label each part, so that we can tell them apart."
 
 
-
 def add_milestones() -> None:
     running = Order.objects.filter(status=Order.Status.IN_PROGRESS, trainer__isnull=False)
     order = running.order_by("pk")[0]
