@@ -178,3 +178,9 @@ def test_the_page_takes_the_same_queries_for_one_and_for_three(order, buyer, sel
         counts.append(len(queries))
 
     assert counts[0] == counts[2]
+
+
+def test_what_is_wrong_is_summed_up_once(order, bob, signed_in):
+    page = signed_in(bob).post(url(order, "change_new"), WORDS | {"net": "-5"}).text
+
+    assert page.count("There is a problem") == 1
