@@ -22,8 +22,11 @@ SIDEWAYS = """() => {
   })
   return ["scrolls sideways: " + wide.slice(-3).map(part => part.outerHTML.slice(0, 120)).join(" | ")]
 }"""
-TOKENLESS = """() => [...document.querySelectorAll("form[method=post]")]
-  .filter(form => !form.querySelector("[name=csrfmiddlewaretoken]")).map(form => "no token: " + form.action)"""
+FORMS = """() => [
+  ...[...document.querySelectorAll("form[method=post]")]
+    .filter(form => !form.querySelector("[name=csrfmiddlewaretoken]")).map(form => "no token: " + form.action),
+  ...[...document.querySelectorAll(".error-summary")].slice(1).map(() => "summed up twice"),
+]"""
 OPEN_ALL = "() => document.querySelectorAll('main details').forEach(part => { part.open = true })"
 SEND_EMPTY = """form => {
   form.noValidate = true
@@ -90,7 +93,7 @@ def is_shown(answer):
 def soundness(page):
     """Faults of access at both widths, one in light and one in dark; and of layout, down to the narrowest."""
     page.evaluate(AXE_SCRIPT)
-    faults = page.evaluate(TOKENLESS)
+    faults = page.evaluate(FORMS)
     faults += [f"{width} {scheme}: {fault}" for width, scheme in LOOKS for fault in look(page, width, scheme)]
     page.set_viewport_size({"width": NARROWEST, "height": 844})
     return faults + [f"{NARROWEST}: {fault}" for fault in page.evaluate(SIDEWAYS)]
