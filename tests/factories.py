@@ -16,6 +16,7 @@ from marketplace.models import (
     CalendarEntry,
     Category,
     Learner,
+    Need,
     Offer,
     Order,
     Plan,
@@ -242,3 +243,23 @@ def make_booking(order, resources, starts_at, ends_at, before=0, after=0, **seat
     for resource in resources:
         Booking.objects.create(resource=resource, slot=slot, period=period)
     return Seat.objects.create(order=order, slot=slot, **seat)
+
+
+def make_need(by, status="open", **fields):
+    """Of the member's organisation, brought to a state by its verbs; `awarded` and `fulfilled` need an answer."""
+    words = {
+        "title": "Coffee for our open day",
+        "text": "Coffee and cake for 40 guests in May.", "languages": ["en"],
+        "category": Category.objects.get(code="CAT"), "place_mode": "at_client", "country": "LV",
+        "place": "Liepu iela 2",
+    }  # fmt: skip
+    need = Need.draft(by=by, **words | fields)
+    if status != "draft":
+        need.submit(by=by)
+    if status in {"closed", "expired"}:
+        need.close(by=None)
+    if status == "expired":
+        need.expire(by=None)
+    if status == "withdrawn":
+        need.withdraw(by=by)
+    return need

@@ -25,6 +25,9 @@ class ReportQuerySet(models.QuerySet["Report"]):
             models.Case(models.When(ground=Report.Ground.LEARNER_SAFETY, then=0), default=1), "created_at"
         )
 
+    def about(self, subject: models.Model) -> ReportQuerySet:
+        return self.filter(subject_type=ContentType.objects.get_for_model(subject), subject_id=subject.pk)
+
 
 class Report(Lifecycle, TimeStamped):
     """A flag that somebody put on a public object (DSA article 16)."""

@@ -19,6 +19,7 @@ from marketplace.models.invoices import Invoice
 from marketplace.models.issuer_keys import IssuerKey
 from marketplace.models.learners import Learner
 from marketplace.models.milestones import Milestone
+from marketplace.models.needs import Need, NeedFile
 from marketplace.models.offers import Offer, OfferText, Package
 from marketplace.models.orders import Order
 from marketplace.models.pictures import Favourite, OfferDocument, OfferImage
@@ -70,6 +71,8 @@ __all__ = [
     "Learner",
     "Message",
     "Milestone",
+    "Need",
+    "NeedFile",
     "NewTime",
     "Offer",
     "OfferDocument",

@@ -33,6 +33,9 @@ class Closing:
             raise Refusal(_("A review can be written in the 14 days after an order is completed."))
 
     def await_reviews(self) -> None:
+        """Within a verb that completes the order."""
+        if self.need:
+            self.need.fulfil(by=None)
         self.set_timer("close", self.reviews_until)
         if not link_between(self.buyer, self.seller):
             self.set_timer("remind_review", self.completed_at + REMIND_REVIEW[0])

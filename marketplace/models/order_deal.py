@@ -165,7 +165,11 @@ class Deal:
 
     @transaction.atomic
     def accept(self, version: int, *, by: Membership) -> None:
-        """Accepts that version of the quote; a newer version refuses, so nobody accepts what they did not see."""
+        """Accepts that version of the quote; a newer version refuses, so nobody accepts what they did not see.
+
+        A need that it answers is awarded in the same step."""
+        if self.need:
+            self.need.lock()
         self.guard("accept", by=by)
         quote = self.latest_quote
         if quote is None or quote.version != version:
@@ -180,6 +184,8 @@ class Deal:
             "accept", by=by, to=self.planned_status, fields=self.SETTLED, notify=self.sellers(),
             version=version, price=quote.gross_text,
         )  # fmt: skip
+        if self.need:
+            self.need.award_to(self, by=by)
 
     SETTLED = (
         "window", "net", "vat", "gross", "currency", "starts_on", "ends_on", "starts_at", "ends_at",
@@ -221,6 +227,11 @@ class Deal:
         self.end("reject", by=by, notify=self.sellers, reason=reason)
 
     @transaction.atomic
+    def lose(self, *, by: None, why: str) -> None:
+        """The need that it answers was `awarded` to another school, `withdrawn`, or has `expired`."""
+        self.end("lose", by=by, notify=self.sellers, why=why)
+
+    @transaction.atomic
     def withdraw_quote(self, *, by: Membership, reason: str) -> None:
         self.end("withdraw_quote", by=by, notify=self.buyers, reason=reason)
 
@@ -235,9 +246,9 @@ class Deal:
             if self.offer.can("pause", by=None):
                 self.offer.pause(by=None)
 
-    def end(self, verb: str, *, by: Membership | None, notify: Any, reason: str = "") -> None:
+    def end(self, verb: str, *, by: Membership | None, notify: Any, reason: str = "", **told: str) -> None:
         self.guard(verb, by=by, reason=reason)
-        self.move(verb, by=by, notify=notify(), reason=reason)
+        self.move(verb, by=by, notify=notify(), reason=reason, **told)
         self.clear_timers()
         give_back(self)
 

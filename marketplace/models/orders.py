@@ -120,6 +120,7 @@ class Order(
         "reject": Move(frozenset({S.QUOTED}), S.REJECTED, "buyer", needs_reason=True),
         "withdraw_quote": Move(frozenset({S.QUOTED}), S.WITHDRAWN, "seller", needs_reason=True),
         "accept": Move(frozenset({S.QUOTED}), S.ACCEPTED, "buyer"),
+        "lose": Move(NEGOTIATING, S.REJECTED, "system"),
         "expire": Move(NEGOTIATING, S.EXPIRED, "system"),
         "remind": Move(NEGOTIATING, None, "system"),
         "schedule": Move(PLANNED, S.SCHEDULED, "system"),
@@ -187,6 +188,9 @@ class Order(
     offer = models.ForeignKey(
         Offer, models.PROTECT, null=True, blank=True, related_name="orders", verbose_name=_("offer")
     )
+    need = models.ForeignKey(
+        "marketplace.Need", models.PROTECT, null=True, blank=True, related_name="orders", verbose_name=_("need")
+    )
     title = models.CharField(_("title"), max_length=120)
     contact = models.ForeignKey(User, models.PROTECT, related_name="orders_placed", verbose_name=_("contact person"))
     trainer = models.ForeignKey(
@@ -251,6 +255,10 @@ class Order(
             models.CheckConstraint(condition=~Q(buyer=models.F("seller")), name="order_not_with_oneself"),
             models.CheckConstraint(condition=Q(quantity__gte=1), name="order_quantity_positive"),
             models.UniqueConstraint(fields=["buyer", "request_key"], name="order_once_a_form"),
+            models.UniqueConstraint(
+                fields=["need", "seller"], name="order_one_answer_a_school",
+                condition=~Q(status__in=["declined", "withdrawn", "rejected", "expired", "cancelled"]),
+            ),
             models.CheckConstraint(
                 condition=~Q(
                     status__in=[

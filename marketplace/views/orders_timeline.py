@@ -12,7 +12,7 @@ from typing import Any
 from accounts.models import Activity, Organisation
 from marketplace.models import Order, Quote, QuoteLine
 
-HIDDEN = frozenset({"draft", "discard", "agreement_activate", "agreement_end", "remind_milestone"})
+HIDDEN = frozenset({"draft", "open_for_need", "discard", "agreement_activate", "agreement_end", "remind_milestone"})
 SAID = frozenset(
     {
         "request",
@@ -31,7 +31,8 @@ SAID = frozenset(
 )
 ICONS = {
     "remind": "bell", "expire": "hourglass", "window_full": "calendar", "start": "play", "resume": "play",
-    "accept": "handshake", "accept_delivery": "circle-check", "auto_accept": "circle-check", "chase_start": "bell",
+    "lose": "circle-x", "accept": "handshake",
+    "accept_delivery": "circle-check", "auto_accept": "circle-check", "chase_start": "bell",
     "remind_start": "bell", "chase_changes": "bell", "miss_start": "scale", "urge": "bell", "warn_first": "bell",
     "warn_last": "bell", "extend_review": "clock", "dispute": "scale", "resolve": "gavel", "decline": "circle-x",
     "reject": "circle-x", "withdraw": "rotate-ccw", "withdraw_quote": "rotate-ccw", "cancel": "ban",

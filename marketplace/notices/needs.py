@@ -1,0 +1,57 @@
+"""The words of needs, for the organisations that ask and the schools that answer."""
+
+from django.utils.translation import gettext_lazy as _
+
+from accounts.notices import Notice, register
+from marketplace.notices.orders import ORDER
+
+NEED = {"kind": "order", "url_name": "marketplace:need_detail", "button": _("Open the need")}
+ENDINGS = {
+    "awarded": _("another quote was chosen"),
+    "withdrawn": _("the need was withdrawn"),
+    "expired": _("the need ended without a choice"),
+}
+
+
+def why_of(code: str) -> str:
+    """Reads why a quote was not chosen."""
+    return str(ENDINGS[code])
+
+
+register(
+    {
+        "need.draft": Notice(title=_("Draft: %(title)s"), told=_("%(by)s began it"), **NEED),
+        "need.change": Notice(title=_("Changed: %(title)s"), told=_("%(by)s changed it"), **NEED),
+        "need.submit": Notice(title=_("Sent: %(title)s"), told=_("%(by)s sent it"), **NEED),
+        "need.approve": Notice(
+            title=_("Open to schools: %(title)s"), told=_("A moderator approved it"),
+            body=_("Schools can read your need now and send you quotes."), **NEED,
+        ),
+        "need.send_back": Notice(
+            title=_("Please change your need: %(title)s"), told=_("A moderator asked for changes: %(reason)s"),
+            body=_("A moderator asks for this before schools can read it:\n\n%(reason)s"), **NEED,
+        ),
+        "need.withdraw": Notice(title=_("Withdrawn: %(title)s"), told=_("%(by)s withdrew it"), **NEED),
+        "need.answer": Notice(title=_("A quote for %(title)s"), told=_("%(school)s sent a quote"), **NEED),
+        "need.extend": Notice(title=_("Open again: %(title)s"), told=_("%(by)s opened it once more"), **NEED),
+        "need.close": Notice(
+            title=_("No more answers: %(title)s"), told=_("The time for answers ended"),
+            body=_("Choose one of the quotes within 14 days, or open your need once more."),
+            **(NEED | {"button": _("Look at the quotes")}),
+        ),
+        "need.award": Notice(title=_("Awarded: %(title)s"), told=_("%(by)s chose %(school)s"), **NEED),
+        "need.fulfil": Notice(title=_("Fulfilled: %(title)s"), told=_("The work is done"), **NEED),
+        "need.expire": Notice(
+            title=_("Ended without a choice: %(title)s"), told=_("It ended without a choice"),
+            body=_("No quote was chosen in time. You can ask again whenever you like."), **NEED,
+        ),
+        "order.open_for_need": Notice(
+            title=_("Quote for the need: %(title)s"), told=_("%(seller)s answers the need of %(buyer)s"), **ORDER
+        ),
+        "order.lose": Notice(
+            title=_("Not chosen this time: %(title)s"), told=_("The quote was not chosen: %(why)s"),
+            body=_("Thank you for your quote. It was not chosen: %(why)s. That says nothing about your school's work."),
+            **(ORDER | {"codes": {"why": why_of}}),
+        ),
+    }
+)  # fmt: skip
