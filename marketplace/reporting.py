@@ -6,7 +6,7 @@ from django.http import Http404, HttpRequest
 from django.shortcuts import get_object_or_404
 
 from accounts import reporting
-from marketplace.models import Offer, Order, Review
+from marketplace.models import Need, Offer, Order, Review
 
 
 def published_offer(request: HttpRequest, ref: str) -> Offer:
@@ -32,6 +32,12 @@ def published_review(request: HttpRequest, ref: str) -> Review:
     return review
 
 
+def shown_need(request: HttpRequest, ref: str) -> Need:
+    hidden = [Need.Status.DRAFT, Need.Status.IN_REVIEW]
+    return get_object_or_404(Need.objects.exclude(status__in=hidden), ref=ref)
+
+
+reporting.register("need", shown_need)
 reporting.register("offer", published_offer)
 reporting.register("order", order_of_a_party)
 reporting.register("review", published_review)

@@ -142,6 +142,18 @@ def offer(school, adam, sara):
 
 
 @pytest.fixture
+def other_offer(db):
+    """Of another school."""
+    head, trainer = (
+        factories.make_user("Olga Oak", "olga@oak.example"),
+        factories.make_user("Otto Oak", "otto@oak.example"),
+    )
+    school = factories.make_organisation(head, kind="school", name="Oak Training Centre")
+    factories.make_member(trainer, school)
+    return factories.make_offer(school, trainer)
+
+
+@pytest.fixture
 def signed_in(client):
     """signed_in(user) gives a client that is signed in as that person."""
 

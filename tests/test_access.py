@@ -28,6 +28,8 @@ ORDER = (SCHOOL | BUYER, False)
 BUYS = (BUYER, False, SCHOOL)
 SELLS = (SCHOOL, False, BUYER)
 SIGNATORIES = (frozenset({"school_owner", "buyer"}), False)
+BUYS_ALONE = (BUYER, False)
+WORKING = SCHOOL | BUYER | {"other_trainer", "outsider", "public_body"}
 NOBODY = (frozenset(), False)
 NOBODY_PUBLIC = (frozenset(), True)
 
@@ -122,6 +124,16 @@ RULES = {
     "marketplace:order_milestones": (SELLS, order_args),
     **{f"marketplace:milestone_{verb}": (NOBODY, [*order_args, "0"]) for verb in
        ["change", "remove", "submit", "approve", "remark"]},
+    "marketplace:need_list": (PUBLIC, []),
+    "marketplace:need_new": (PUBLIC, []),
+    "marketplace:need_step": (PUBLIC, ["'what'"]),
+    "marketplace:need_check": (PUBLIC, []),
+    "marketplace:need_mine": ((WORKING, False), []),
+    "marketplace:need_detail": (PUBLIC, ["need.ref"]),
+    "marketplace:need_edit": (BUYS_ALONE, ["need.ref"]),
+    "marketplace:need_answer": ((SCHOOL | {"other_trainer"}, False), ["need.ref"]),
+    "marketplace:need_file": (NOBODY, ["need.ref", "'missing'"]),
+    **{f"marketplace:need_{verb}": (BUYS_ALONE, ["need.ref"]) for verb in ["submit", "withdraw", "extend"]},
     "marketplace:release_list": ((frozenset({"school_owner", "other_trainer"}), False), []),
     "marketplace:order_release": (SELLS, order_args),
     **{f"marketplace:release_{verb}": (NOBODY, order_args) for verb in ["approve", "refuse", "waive"]},
@@ -215,6 +227,7 @@ def world(school, alice, adam, sara, lea, bob, company, charlie, mona, offer, bu
     return {
         "people": people, "offer": offer, "order": order, "school": school, "token": token,
         "completed": factories.make_order(offer, buyer, "completed"),
+        "need": factories.make_need(buyer),
         "unsigned": factories.make_order(offer, buyer, "agreement_pending"),
         "resource": factories.add_resource(school),
         "group": group, "learner": factories.make_learner(school, group=group),

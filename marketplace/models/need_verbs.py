@@ -97,6 +97,13 @@ class NeedVerbs:
         self.move("send_back", by=by, notify=self.buyers(), reason=reason)
 
     @transaction.atomic
+    def take_down(self, *, by: User, reason: str) -> None:
+        self.guard("take_down", by=by, reason=reason)
+        self.move("take_down", by=by, notify=self.buyers(), reason=reason)
+        self.clear_timers()
+        self.let_go("withdrawn")
+
+    @transaction.atomic
     def withdraw(self, *, by: Membership, reason: str = "") -> None:
         """The schools that quoted are told, and their quotes end with it."""
         self.guard("withdraw", by=by)

@@ -11,8 +11,8 @@ from django.db import models
 from django.db.models import Q
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.translation import get_language_info, pgettext_lazy
 from django.utils.translation import gettext_lazy as _
-from django.utils.translation import pgettext_lazy
 from django_countries.fields import CountryField
 
 from accounts.models import Lifecycle, Membership, Move, Organisation, Region, Timed, User
@@ -29,6 +29,10 @@ class NeedQuerySet(models.QuerySet["Need"]):
 
     def to_decide(self) -> NeedQuerySet:
         return self.filter(status=Need.Status.IN_REVIEW)
+
+    def with_facts(self) -> NeedQuerySet:
+        """What its line in a list shows."""
+        return self.select_related("organisation", "category", "region").prefetch_related("category__labels")
 
     def for_organisation(self, organisation: Organisation) -> NeedQuerySet:
         return self.filter(organisation=organisation)
@@ -63,6 +67,7 @@ class Need(NeedVerbs, Lifecycle, Timed, TimeStamped):
         "submit": Move(frozenset({S.DRAFT}), S.OPEN, "buyer"),
         "approve": Move(frozenset({S.IN_REVIEW}), S.OPEN, "moderator"),
         "send_back": Move(frozenset({S.IN_REVIEW}), S.DRAFT, "moderator", needs_reason=True),
+        "take_down": Move(frozenset({S.OPEN, S.CLOSED}), S.WITHDRAWN, "moderator", needs_reason=True),
         "withdraw": Move(frozenset({S.DRAFT, S.IN_REVIEW, S.OPEN, S.CLOSED}), S.WITHDRAWN, "buyer"),
         "answer": Move(frozenset({S.OPEN}), None, "school"),
         "close": Move(frozenset({S.OPEN}), S.CLOSED, "system"),
@@ -160,6 +165,10 @@ class Need(NeedVerbs, Lifecycle, Timed, TimeStamped):
         return by.organisation_id == self.organisation_id or (
             by.can_sell and by.can_trade and self.status not in {self.S.DRAFT, self.S.IN_REVIEW}
         )
+
+    @property
+    def language_names(self) -> str:
+        return ", ".join(get_language_info(code)["name_translated"].capitalize() for code in self.languages)
 
     @property
     def zone(self) -> ZoneInfo:

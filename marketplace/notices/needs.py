@@ -31,6 +31,10 @@ register(
             title=_("Please change your need: %(title)s"), told=_("A moderator asked for changes: %(reason)s"),
             body=_("A moderator asks for this before schools can read it:\n\n%(reason)s"), **NEED,
         ),
+        "need.take_down": Notice(
+            title=_("Taken down: %(title)s"), told=_("A moderator took it down: %(reason)s"),
+            body=_("A moderator took your need down. The facts:\n\n%(reason)s"), **NEED,
+        ),
         "need.withdraw": Notice(title=_("Withdrawn: %(title)s"), told=_("%(by)s withdrew it"), **NEED),
         "need.answer": Notice(title=_("A quote for %(title)s"), told=_("%(school)s sent a quote"), **NEED),
         "need.extend": Notice(title=_("Open again: %(title)s"), told=_("%(by)s opened it once more"), **NEED),

@@ -18,11 +18,7 @@ from marketplace.models import Need, Order
 from tests.factories import (
     LINE,
     deliver,
-    make_member,
     make_need,
-    make_offer,
-    make_organisation,
-    make_user,
     member,
     start,
 )  # fmt: skip
@@ -30,18 +26,11 @@ from tests.factories import (
 S = Need.Status
 VERBS = {
     "submit": ("buyer", {S.DRAFT}), "approve": ("moderator", {S.IN_REVIEW}), "send_back": ("moderator", {S.IN_REVIEW}),
+    "take_down": ("moderator", {S.OPEN, S.CLOSED}),
     "withdraw": ("buyer", {S.DRAFT, S.IN_REVIEW, S.OPEN, S.CLOSED}), "close": ("system", {S.OPEN}),
     "extend": ("buyer", {S.CLOSED}), "expire": ("system", {S.CLOSED}), "answer": ("school", {S.OPEN}),
     "change": ("buyer", {S.DRAFT, S.OPEN}), "fulfil": ("system", {S.AWARDED}),
 }  # fmt: skip
-
-
-@pytest.fixture
-def other_school(db):
-    head, trainer = make_user("Olga Oak", "olga@oak.example"), make_user("Otto Oak", "otto@oak.example")
-    school = make_organisation(head, kind="school", name="Oak Training Centre")
-    make_member(trainer, school)
-    return make_offer(school, trainer)
 
 
 def answer(need, offer, price="200.00"):
@@ -67,7 +56,8 @@ def in_state(status, buyer, offer, seller):
 
 def do(need, verb, by, offer):
     words = {
-        "send_back": {"reason": "Say how many guests."}, "change": {"title": "Tea for our open day"},
+        "send_back": {"reason": "Say how many guests."}, "take_down": {"reason": "It asks for nothing."},
+        "change": {"title": "Tea for our open day"},
     }.get(verb, {})  # fmt: skip
     if verb == "answer":
         return need.answer(offer, [LINE], by=by)
@@ -179,9 +169,9 @@ def test_a_school_answers_once_until_its_quote_ended(offer, buyer, seller):
     assert answer(need, offer).status == "quoted"
 
 
-def test_it_answers_with_a_service_of_its_own(offer, other_school, buyer, seller):
+def test_it_answers_with_a_service_of_its_own(offer, other_offer, buyer, seller):
     with pytest.raises(Refusal) as refused:
-        make_need(buyer).answer(other_school, [LINE], by=seller)
+        make_need(buyer).answer(other_offer, [LINE], by=seller)
     assert refused.value.field == "offer"
 
 
@@ -196,9 +186,9 @@ def test_the_text_is_frozen_from_the_first_quote_on(offer, buyer):
     assert Need.objects.get().title == "Tea for our open day"
 
 
-def test_accepting_a_quote_awards_the_need_and_tells_the_others(offer, other_school, buyer):
+def test_accepting_a_quote_awards_the_need_and_tells_the_others(offer, other_offer, buyer):
     need = make_need(buyer)
-    chosen, other = answer(need, offer), answer(need, other_school)
+    chosen, other = answer(need, offer), answer(need, other_offer)
 
     chosen.accept(1, by=buyer)
     send_due()
@@ -306,10 +296,10 @@ def at_once(*calls):
 
 
 @pytest.mark.django_db(transaction=True)
-def test_of_two_quotes_accepted_at_once_one_wins(offer, other_school, buyer):
+def test_of_two_quotes_accepted_at_once_one_wins(offer, other_offer, buyer):
     for _race in range(RACES):
         need = make_need(buyer)
-        orders = [answer(need, offer), answer(need, other_school)]
+        orders = [answer(need, offer), answer(need, other_offer)]
 
         results = at_once(*[lambda order=order: order.accept(1, by=buyer) for order in orders])
 

@@ -9,7 +9,7 @@ from django.utils import timezone
 
 from accounts.mails import unsubscribe_signer
 from accounts.models import Invitation, Membership, Organisation, Report, User
-from marketplace.models import ConsentRequest, Evidence, Learner, Milestone, Offer, Order, TeamFeedback
+from marketplace.models import ConsentRequest, Evidence, Learner, Milestone, Need, Offer, Order, TeamFeedback
 from marketplace.models.evidence_verbs import Finding, skills_of
 from marketplace.models.slots import Times
 from marketplace.views.orders_actions import ACTIONS
@@ -55,6 +55,8 @@ NO_PAGES = {
     *(f"marketplace:agreement_{name}" for name in ("detail", "version", "edit", "sign", "paper", "confirm")),
     "marketplace:agreement_pdf", "marketplace:agreement_paper_file", "marketplace:agreement_terminate",
     "marketplace:special_hours_add", "marketplace:special_hours_remove",
+    "marketplace:need_new", "marketplace:need_edit", "marketplace:need_file",
+    *(f"marketplace:need_{verb}" for verb in ("submit", "withdraw", "extend")), "marketplace:need_check",
     *(f"marketplace:milestone_{verb}" for verb in ("change", "remove", "submit", "approve", "remark")),
     *(f"marketplace:change_{verb}" for verb in ("accept", "refuse", "take_back")),
     *(f"marketplace:order_{verb}" for verb in ACTIONS),
@@ -232,6 +234,13 @@ def strangers(world):
     yield at("marketplace:consent_answer", world["question"])
     yield at("marketplace:consent_answer", world["consent"])
     yield at("marketplace:verify", world["record"].code)
+    yield at("marketplace:need_list")
+    yield at("marketplace:need_list", query="?q=qzxqzx&category=WEB")
+    yield at("marketplace:need_detail", Need.objects.open().order_by("pk")[0].ref)
+    for step in ("what", "when", "budget", "answers"):
+        yield at("marketplace:need_step", step)
+    for step in ("what", "when", "answers"):
+        yield at("marketplace:need_step", step, sends="#main form[method=post]")
     yield at("account_inactive")
     yield Visit("404", "/nowhere/")
 
@@ -251,6 +260,9 @@ def buyers(world):
     placed = membership(INGA).organisation.orders_placed.exclude(status="draft")
     for order in placed.order_by("status", "-pk").distinct("status"):
         yield at("marketplace:order_detail", order.ref)
+    yield at("marketplace:need_mine")
+    for need in Need.objects.filter(contact__email=INGA).order_by("status", "pk").distinct("status"):
+        yield at("marketplace:need_detail", need.ref)
     yield at("marketplace:order_new", offer.slug)
     yield at("marketplace:order_new", offer.slug, sends="#main form[method=post]")
     yield at("marketplace:order_edit", world["unsent"].ref)
@@ -324,6 +336,9 @@ def trainers(world):
     draft, offer = world["draft"].ref, world["offer"].ref
     yield at("dashboard")
     yield at("accounts:inbox")
+    yield at("marketplace:need_detail", Need.objects.open().filter(orders=None)[0].ref)
+    yield at("marketplace:need_answer", Need.objects.open().filter(orders=None)[0].ref)
+    yield at("marketplace:need_answer", Need.objects.open().filter(orders=None)[0].ref, sends="#main form[method=post]")
     yield at("marketplace:offer_start")
     yield at("marketplace:offer_manage", draft)
     yield at("marketplace:offer_edit", draft)

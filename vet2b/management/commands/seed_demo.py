@@ -18,6 +18,7 @@ from vet2b.demo.disputes import add_disputes
 from vet2b.demo.evidence import add_evidence
 from vet2b.demo.learners import add_learners, prepare_orders
 from vet2b.demo.milestones import add_milestones
+from vet2b.demo.needs import add_needs
 from vet2b.demo.offers import add_offer
 from vet2b.demo.orders import Story
 from vet2b.demo.reviews import add_money, add_replies, orders_again
@@ -71,6 +72,7 @@ class Command(BaseCommand):
         add_disputes(moderator)
         add_changes()
         add_milestones()
+        add_needs(owner_of(buyers["kalndarzs"]))
         forget_old_news()
 
     def fill_times(self, offers: dict[int, Offer], buyers: list[Organisation]) -> None:

@@ -1,0 +1,176 @@
+"""Needs: what everybody sees of them, what schools read, and how the organisation compares its quotes."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.contrib import messages
+from django.contrib.auth.decorators import login_not_required
+from django.core.exceptions import PermissionDenied
+from django.core.paginator import Paginator
+from django.db.models import Q
+from django.http import FileResponse, Http404, HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+from django.views.decorators.http import require_POST, require_safe
+
+from accounts.http import AuthedRequest
+from accounts.models import Refusal
+from marketplace.facets import labels_of
+from marketplace.forms.needs import NearestForm
+from marketplace.forms.quotes import LineFormSet, QuoteForm, with_one_more
+from marketplace.models import Need, Order
+from marketplace.views.needs_new import own_need
+from marketplace.views.orders_access import party
+from marketplace.views.orders_files import as_attachment
+
+A_PAGE = 24
+PUBLIC = frozenset(Need.Status) - {Need.Status.DRAFT, Need.Status.IN_REVIEW}
+DONE = {
+    "submit": gettext_lazy("Sent."),
+    "withdraw": gettext_lazy("Withdrawn. The schools that quoted were told."),
+    "extend": gettext_lazy("Open again. Schools can send you quotes."),
+}
+
+
+@login_not_required
+@require_safe
+def need_list(request: HttpRequest) -> HttpResponse:
+    """What is open, the next deadline first; by category and words."""
+    needs = Need.objects.open().with_facts().order_by("closes_at", "pk")
+    asked, category = request.GET.get("q", "").strip()[:100], request.GET.get("category", "")
+    if category in labels_of("category"):
+        needs = needs.filter(category=category)
+    reads_all = request.membership is not None and request.membership.can_sell and request.membership.can_trade
+    if asked:
+        in_text = Q(text__icontains=asked) if reads_all else Q()
+        needs = needs.filter(Q(title__icontains=asked) | in_text)
+    context = {
+        "page": Paginator(needs, A_PAGE).get_page(request.GET.get("page")),
+        "categories": sorted(labels_of("category").items(), key=lambda row: row[1]),
+        "asked": asked,
+        "category": category,
+    }
+    return render(request, "marketplace/needs/list.html", context)
+
+
+def need_mine(request: AuthedRequest) -> HttpResponse:
+    needs = Need.objects.for_organisation(party(request).organisation).order_by("-updated_at", "-pk")
+    needs = needs.with_facts()
+    context = {"page": Paginator(needs, A_PAGE).get_page(request.GET.get("page"))}
+    return render(request, "marketplace/needs/mine.html", context)
+
+
+@login_not_required
+@require_safe
+def need_detail(request: HttpRequest, ref: str) -> HttpResponse:
+    """Title, category and region for everybody, the rest for verified schools and its own organisation."""
+    return detail_page(request, shown_need(request, ref))
+
+
+def shown_need(request: HttpRequest, ref: str) -> Need:
+    needs = Need.objects.select_related("organisation", "category", "region", "contact")
+    need = get_object_or_404(needs, ref=ref)
+    if need.status not in PUBLIC and not need.may_read(request.membership):
+        raise Http404
+    return need
+
+
+def detail_page(request: HttpRequest, need: Need, failed: Any = None) -> HttpResponse:
+    by = request.membership
+    is_own = by is not None and by.can_work and by.organisation_id == need.organisation_id
+    context: dict[str, Any] = {"need": need, "is_own": is_own, "may_read": need.may_read(by)}
+    if context["may_read"]:
+        context |= {"files": need.files.all()}
+    if is_own:
+        context |= {
+            "quotes": quotes_of(need),
+            "can": {verb: need.can(verb, by=by) for verb in ("change", *DONE)},
+            "failed": failed,
+        }
+    elif context["may_read"]:
+        own = need.orders.filter(seller=by.organisation).order_by("-pk").first()
+        context |= {"own_order": own, "can_answer": need.can("answer", by=by)}
+    return render(request, "marketplace/needs/detail.html", context, status=422 if failed else 200)
+
+
+def quotes_of(need: Need) -> list[dict[str, Any]]:
+    """The latest version of each school, side by side: those that still stand first, then the cheapest."""
+    orders = need.orders.select_related("seller").prefetch_related("quotes")
+    rows = [{"order": order, "quote": max(order.quotes.all(), key=lambda quote: quote.version)} for order in orders]
+    rows.sort(key=lambda row: (row["order"].status in Order.ENDED, row["quote"].gross, row["order"].pk))
+    for row in rows:
+        row["can_accept"] = row["order"].status == Order.Status.QUOTED and need.status in {"open", "closed"}
+    return rows
+
+
+@require_POST
+def need_do(request: AuthedRequest, ref: str, verb: str) -> HttpResponse:
+    need = own_need(request, ref)
+    try:
+        getattr(need, verb)(by=party(request))
+    except Refusal as refusal:
+        messages.error(request, refusal.message)
+    else:
+        messages.success(request, DONE[verb])
+    return redirect(need)
+
+
+def need_file(request: AuthedRequest, ref: str, file_ref: str) -> FileResponse:
+    need = shown_need(request, ref)
+    if not need.may_read(request.membership):
+        raise Http404
+    file = get_object_or_404(need.files, ref=file_ref)
+    return as_attachment(file.file, file.name, file.content_type)
+
+
+def need_answer(request: AuthedRequest, ref: str) -> HttpResponse:
+    """A school's quote, which opens an order of its own."""
+    need, by = shown_need(request, ref), party(request)
+    if not need.allows("school", by):
+        raise PermissionDenied
+    if not need.can("answer", by=by):
+        messages.error(
+            request, _("Quotes cannot be sent any more: it is “%(status)s”.") % {"status": need.get_status_display()}
+        )
+        return redirect(need)
+    blank = Order(
+        need=need, seller=by.organisation, buyer=need.organisation, title=need.title, wished_on=need.starts_on
+    )
+    data = request.POST if request.method == "POST" else None
+    is_draft = data is not None and ("add" in data or "total" in data)
+    if data is None:
+        lines = LineFormSet(initial=[{"quantity": 1}], prefix="lines")
+        return answer_page(request, need, NearestForm(by=by, need=need), QuoteForm(order=blank), lines)
+    data = with_one_more(data) if "add" in data else data
+    nearest, form, lines = (
+        NearestForm(data, by=by, need=need),
+        QuoteForm(data, order=blank),
+        LineFormSet(data, prefix="lines"),
+    )
+    is_whole = not is_draft and nearest.is_valid() & form.is_valid() & lines.is_valid()
+    if is_whole and (order := answered(request, need, nearest, form, lines)):
+        messages.success(request, _("Your quote was sent. The client was told."))
+        return redirect(order)
+    return answer_page(request, need, nearest, form, lines, is_draft=is_draft)
+
+
+def answered(request: AuthedRequest, need: Need, nearest: NearestForm, form: QuoteForm, lines: Any) -> Order | None:
+    terms = {name: value for name, value in form.cleaned_data.items() if value not in (None, "")}
+    try:
+        return need.answer(nearest.cleaned_data["offer"], lines.rows(), by=party(request), **terms)
+    except Refusal as refusal:
+        form.add_error(refusal.field if refusal.field in form.fields else None, refusal.message)
+        return None
+
+
+def answer_page(
+    request: AuthedRequest, need: Need, nearest: NearestForm, form: QuoteForm, lines: Any, *, is_draft: bool = False
+) -> HttpResponse:
+    context = {
+        "need": need, "nearest": nearest, "form": form, "lines": lines, "is_draft": is_draft,
+        "total": lines.total if lines.is_bound else None, "has_services": nearest.fields["offer"].queryset.exists(),
+    }  # fmt: skip
+    status = 422 if form.is_bound and not is_draft else 200
+    return render(request, "marketplace/needs/answer.html", context, status=status)
