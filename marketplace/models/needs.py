@@ -28,7 +28,7 @@ class NeedQuerySet(models.QuerySet["Need"]):
         return self.filter(status=Need.Status.OPEN)
 
     def to_decide(self) -> NeedQuerySet:
-        return self.filter(status=Need.Status.IN_REVIEW)
+        return self.filter(status=Need.Status.IN_REVIEW).order_by("updated_at", "pk")
 
     def with_facts(self) -> NeedQuerySet:
         """What its line in a list shows."""

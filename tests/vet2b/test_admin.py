@@ -120,7 +120,7 @@ def test_the_group_may_exactly_this(db):
         "marketplace.change_clause", "marketplace.view_qualitypoint", "marketplace.add_qualitypoint",
         "marketplace.change_qualitypoint", "marketplace.view_qualitypointtext", "marketplace.add_qualitypointtext",
         "marketplace.change_qualitypointtext", "marketplace.view_agreementlimit",
-        "marketplace.change_agreementlimit", "marketplace.view_review",
+        "marketplace.change_agreementlimit", "marketplace.view_review", "marketplace.view_need",
     }  # fmt: skip
 
 
@@ -131,7 +131,7 @@ def test_only_our_own_pages_are_there(db):
         "accounts.Report", "accounts.Timer", "accounts.User", "admin.LogEntry", "marketplace.Booking",
         "marketplace.CalendarEntry", "marketplace.Category", "marketplace.Offer", "marketplace.OfferTemplate",
         "marketplace.Order", "marketplace.QualityPoint", "marketplace.Resource", "marketplace.YouthRule",
-        "marketplace.Clause", "marketplace.AgreementLimit", "marketplace.Review",
+        "marketplace.Clause", "marketplace.AgreementLimit", "marketplace.Review", "marketplace.Need",
     }  # fmt: skip
 
 
