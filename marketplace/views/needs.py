@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from typing import Any
 
 from django.contrib import messages
@@ -11,6 +12,7 @@ from django.core.paginator import Paginator
 from django.db.models import Q
 from django.http import FileResponse, Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
+from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_POST, require_safe
@@ -21,6 +23,7 @@ from marketplace.facets import labels_of
 from marketplace.forms.needs import NearestForm
 from marketplace.forms.quotes import LineFormSet, QuoteForm, with_one_more
 from marketplace.models import Need, Order
+from marketplace.models.order_deal import QUOTE_VALID_DAYS
 from marketplace.views.needs_new import own_need
 from marketplace.views.orders_access import party
 from marketplace.views.orders_files import as_attachment
@@ -141,8 +144,9 @@ def need_answer(request: AuthedRequest, ref: str) -> HttpResponse:
     data = request.POST if request.method == "POST" else None
     is_draft = data is not None and ("add" in data or "total" in data)
     if data is None:
-        lines = LineFormSet(initial=[{"quantity": 1}], prefix="lines")
-        return answer_page(request, need, NearestForm(by=by, need=need), QuoteForm(order=blank), lines)
+        lines = LineFormSet(initial=[{"description": need.title, "quantity": 1}], prefix="lines")
+        form = QuoteForm(initial=first_terms(need), order=blank)
+        return answer_page(request, need, NearestForm(by=by, need=need), form, lines)
     data = with_one_more(data) if "add" in data else data
     nearest, form, lines = (
         NearestForm(data, by=by, need=need),
@@ -154,6 +158,11 @@ def need_answer(request: AuthedRequest, ref: str) -> HttpResponse:
         messages.success(request, _("Your quote was sent. The client was told."))
         return redirect(order)
     return answer_page(request, need, nearest, form, lines, is_draft=is_draft)
+
+
+def first_terms(need: Need) -> dict[str, Any]:
+    valid_until = timezone.localdate() + timedelta(days=QUOTE_VALID_DAYS)
+    return {"starts_on": need.starts_on, "ends_on": need.ends_on, "valid_until": valid_until, "rounds_of_changes": 1}
 
 
 def answered(request: AuthedRequest, need: Need, nearest: NearestForm, form: QuoteForm, lines: Any) -> Order | None:
