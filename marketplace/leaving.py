@@ -1,12 +1,12 @@
 from django.utils.translation import gettext as _
 
 from accounts.models import Membership, Organisation, Refusal, User
-from marketplace.models import Offer, Order
+from marketplace.models import Need, Offer, Order
 from marketplace.models.resource_orders import orders_using
 
 
 def inherit_work(leaver: User, organisation: Organisation, successor: User, by: Membership) -> None:
-    """Gives what `leaver` answers for in `organisation` to `successor`: offers, drafts and open orders.
+    """Gives what `leaver` answers for in `organisation` to `successor`: offers, drafts, needs and open orders.
 
     Where the successor already stands in for the leaver, the other role stays empty for the school to fill."""
     offers = Offer.objects.for_organisation(organisation).exclude(status=Offer.Status.ARCHIVED)
@@ -18,6 +18,7 @@ def inherit_work(leaver: User, organisation: Organisation, successor: User, by: 
         rows.filter(substitute=leaver).update(substitute=successor)
     bought = organisation.orders_placed.filter(status__in=[*Order.OPEN, Order.Status.DRAFT])
     bought.filter(contact=leaver).update(contact=successor)
+    organisation.needs.exclude(status__in=Need.ENDED).filter(contact=leaver).update(contact=successor)
     retire_trainer(leaver, organisation, by)
 
 

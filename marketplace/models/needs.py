@@ -62,6 +62,7 @@ class Need(NeedVerbs, Lifecycle, Timed, TimeStamped):
         LARGEST = "2500-", _("More than €2,500")
 
     S = Status
+    ENDED = frozenset({S.FULFILLED, S.EXPIRED, S.WITHDRAWN})
     TRANSITIONS = {
         "change": Move(frozenset({S.DRAFT, S.OPEN}), None, "buyer"),
         "submit": Move(frozenset({S.DRAFT}), S.OPEN, "buyer"),

@@ -11,10 +11,12 @@ from django.core.exceptions import PermissionDenied
 from django.db import IntegrityError, connections, transaction
 from django.utils import timezone
 
+from accounts import handover
 from accounts.models import Activity, InvalidTransition, Notification, Refusal, Report
 from accounts.models.timers import ring_due_timers
 from accounts.notifications import send_due
 from marketplace.models import Need, Order
+from tests import factories
 from tests.factories import (
     LINE,
     deliver,
@@ -324,3 +326,15 @@ def test_award_against_withdraw_200_times(offer, buyer):
         order.refresh_from_db()
         assert results.count(None) == 1
         assert (need.status, order.status == "rejected") in {("awarded", False), ("withdrawn", True)}
+
+
+def test_who_leaves_hands_the_open_needs_over(buyer, bob, company):
+    clerk = factories.make_user("Clara Clerk", "clara@company.example")
+    factories.make_member(clerk, company, "owner", is_signatory=True)
+    need, ended = make_need(buyer), make_need(buyer, "withdrawn")
+
+    handover.remove_member(buyer, successor=clerk, by=buyer)
+
+    need.refresh_from_db()
+    ended.refresh_from_db()
+    assert (need.contact, ended.contact) == (clerk, bob)
