@@ -2,6 +2,7 @@ from django.utils.translation import gettext as _
 
 from accounts.models import Membership, Organisation, Refusal, User
 from marketplace.models import Need, Offer, Order
+from marketplace.models import Call, Expression, Offer, Order
 from marketplace.models.resource_orders import orders_using
 
 
@@ -19,6 +20,9 @@ def inherit_work(leaver: User, organisation: Organisation, successor: User, by: 
     bought = organisation.orders_placed.filter(status__in=[*Order.OPEN, Order.Status.DRAFT])
     bought.filter(contact=leaver).update(contact=successor)
     organisation.needs.exclude(status__in=Need.ENDED).filter(contact=leaver).update(contact=successor)
+    Call.objects.for_organisation(organisation).filter(contact=leaver).update(contact=successor)
+    for rows in (Call.objects, Expression.objects):
+        rows.filter(organisation=organisation, author=leaver).update(author=successor)
     retire_trainer(leaver, organisation, by)
 
 

@@ -14,7 +14,9 @@ from accounts.roles import MODERATORS
 from marketplace.models import (
     Booking,
     CalendarEntry,
+    Call,
     Category,
+    Expression,
     Learner,
     Need,
     Offer,
@@ -263,3 +265,76 @@ def make_need(by, status="open", **fields):
     if status == "withdrawn":
         need.withdraw(by=by)
     return need
+def make_call(by, status="published", **fields):
+    """Brought to `status` by the verbs; from `closed` on, its deadline is past."""
+    fields = {
+        "kind": "partners", "title": "Partners for a project on repair", "summary": "We look for two schools.",
+        "text": "We repair **bicycles** and look for partners.", "programme": "Erasmus+",
+        "role_wanted": "Partner school", "places": 2, "deadline": timezone.now() + timedelta(days=20),
+    } | fields  # fmt: skip
+    call = Call.start(by=by, **fields)
+    if status != "draft":
+        call.publish(by=by)
+    if status == "withdrawn":
+        call.withdraw(by=by, reason="The project was not funded.")
+    if status == "paused":
+        call.pause(by=None)
+    if status in CLOSED_CALLS:
+        close_call(call)
+        for verb in CLOSED_CALLS[status]:
+            CALL_STEPS[verb](call, by)
+    return call
+
+
+def close_call(call):
+    """As its timer does, with the deadline moved to a moment ago."""
+    past = timezone.now() - timedelta(minutes=1)
+    Call.objects.filter(pk=call.pk).update(deadline=past, published_at=past - timedelta(days=20))
+    call.close(by=None)
+
+
+def begin_shortlist(call, by):
+    call.guard("begin_shortlist", by=by)
+    call.move("begin_shortlist", by=by)
+
+
+CLOSED_CALLS = {
+    "closed": [], "shortlisting": ["begin_shortlist"], "decided": ["decide"], "archived": ["decide", "archive"],
+}  # fmt: skip
+CALL_STEPS = {
+    "begin_shortlist": begin_shortlist,
+    "decide": lambda call, by: call.decide(by=by),
+    "archive": lambda call, by: call.archive(by=by),
+}
+ANSWERS = {
+    "why_us": "We know bicycles.", "what_we_bring": "A workshop and twelve students.",
+    "who_takes_part": "A class of the second year.", "when_we_can": "From March on.",
+}  # fmt: skip
+
+
+def make_expression(call, by, status="submitted", **answers):
+    """Before the deadline as draft, submitted or withdrawn; the other states close the call first."""
+    expression = Expression.start(call, by=by, **ANSWERS | answers)
+    if status != "draft":
+        expression.submit(by=by)
+    if status == "withdrawn":
+        expression.withdraw(by=by)
+    caller = Membership.objects.of(call.author).get(organisation=call.organisation)
+    if status in EXPRESSION_PATHS:
+        close_call(call)
+        for verb in EXPRESSION_PATHS[status]:
+            EXPRESSION_STEPS[verb](expression, by, caller)
+    return expression
+
+
+EXPRESSION_PATHS = {
+    "shortlisted": ["shortlist"], "declined": ["decline"], "selected": ["shortlist", "select"],
+    "confirmed": ["shortlist", "select", "decide", "confirm"],
+}  # fmt: skip
+EXPRESSION_STEPS = {
+    "shortlist": lambda e, by, caller: e.shortlist(by=caller),
+    "decline": lambda e, by, caller: e.decline(by=caller, reason="Others were nearer."),
+    "select": lambda e, by, caller: e.select(by=caller),
+    "decide": lambda e, by, caller: e.call.decide(by=caller),
+    "confirm": lambda e, by, caller: e.confirm(by=by),
+}

@@ -5,6 +5,7 @@ from marketplace.models.agreements import Agreement, AgreementVersion
 from marketplace.models.appointments import Booking, NewTime, Plan, PlanHours, Seat, Slot
 from marketplace.models.bank import BankAccount
 from marketplace.models.calendar import CalendarEntry
+from marketplace.models.calls import Call
 from marketplace.models.catalogue import Category, CategoryLabel, IscedField, OfferTemplate, Skill
 from marketplace.models.changes import ChangeRequest
 from marketplace.models.clauses import Clause, ClauseText, clauses_for
@@ -13,6 +14,7 @@ from marketplace.models.consents import Consent
 from marketplace.models.conversations import Message, OrderFile
 from marketplace.models.evidence import Evidence, EvidenceSkill
 from marketplace.models.evidence_shown import Shown
+from marketplace.models.expressions import Expression
 from marketplace.models.feeds import Feed
 from marketplace.models.hours import HourEntry
 from marketplace.models.invoices import Invoice
@@ -51,6 +53,7 @@ __all__ = [
     "BankAccount",
     "Booking",
     "CalendarEntry",
+    "Call",
     "Category",
     "CategoryLabel",
     "ChangeRequest",
@@ -62,6 +65,7 @@ __all__ = [
     "Currency",
     "Evidence",
     "EvidenceSkill",
+    "Expression",
     "Favourite",
     "Feed",
     "HourEntry",

@@ -2,6 +2,7 @@
 
 from marketplace.notices import (
     agreements,
+    calls,
     changes,
     disputes,
     evidence,
@@ -22,6 +23,7 @@ from marketplace.notices import (
 
 __all__ = [
     "agreements",
+    "calls",
     "changes",
     "evidence",
     "disputes",
