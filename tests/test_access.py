@@ -30,6 +30,8 @@ SELLS = (SCHOOL, False, BUYER)
 SIGNATORIES = (frozenset({"school_owner", "buyer"}), False)
 BUYS_ALONE = (BUYER, False)
 WORKING = SCHOOL | BUYER | {"other_trainer", "outsider", "public_body"}
+WORKERS = (SIGNED_IN - {"learner", "nobody", "moderator", "admin"}, False)
+CALLER = (BUYER, False)
 NOBODY = (frozenset(), False)
 NOBODY_PUBLIC = (frozenset(), True)
 
@@ -169,6 +171,16 @@ RULES = {
        ["sign", "paper", "confirm", "terminate"]},
     "marketplace:agreement_pdf": (NOBODY, [*unsigned_args, "1"]),
     "marketplace:agreement_paper_file": (NOBODY, [*unsigned_args, "'missing'"]),
+    "marketplace:call_list": (PUBLIC, []),
+    "marketplace:call_detail": (PUBLIC, ["call.slug"]),
+    "marketplace:call_express": (WORKERS, ["call.slug"]),
+    **{f"marketplace:{name}": (WORKERS, []) for name in ["my_calls", "my_expressions", "call_new"]},
+    **{f"marketplace:call_{name}": (CALLER, ["call.slug"]) for name in
+       ["manage", "edit", "publish", "decide", "withdraw", "archive"]},
+    **{f"marketplace:expression_{name}": ((frozenset({"outsider"}), False), ["call.slug"]) for name in
+       ["withdraw", "confirm"]},
+    **{f"marketplace:answer_{name}": (CALLER, ["call.slug", "expression.ref"]) for name in
+       ["shortlist", "select", "decline"]},
     "marketplace:offer_free_times": (NOBODY_PUBLIC, ["offer.slug"]),
 }  # fmt: skip
 # addresses of django-allauth, and those that act on the reader's own things: only that none breaks and that
@@ -224,8 +236,11 @@ def world(school, alice, adam, sara, lea, bob, company, charlie, mona, offer, bu
         "other_trainer": teacher, "buyer": bob, "buyer_staff": clerk, "outsider": charlie, "public_body": officer,
         "moderator": mona, "admin": factories.make_user("Ada Admin", is_staff=True, is_superuser=True),
     }  # fmt: skip
+    call, other = factories.make_call(buyer), charlie.memberships.get().organisation
     return {
-        "people": people, "offer": offer, "order": order, "school": school, "token": token,
+        "people": people, "call": call,
+        "expression": factories.make_expression(call, factories.member(charlie, other)),
+        "offer": offer, "order": order, "school": school, "token": token,
         "completed": factories.make_order(offer, buyer, "completed"),
         "need": factories.make_need(buyer),
         "unsigned": factories.make_order(offer, buyer, "agreement_pending"),

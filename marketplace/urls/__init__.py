@@ -1,6 +1,7 @@
 from marketplace.urls import (
     agreements,
     calendar,
+    calls,
     changes,
     evidence,
     feeds,
@@ -25,6 +26,7 @@ from marketplace.urls import (
 app_name = "marketplace"
 urlpatterns = [
     *calendar.urlpatterns,
+    *calls.urlpatterns,
     *changes.urlpatterns,
     *evidence.urlpatterns,
     *find.urlpatterns,

@@ -24,12 +24,12 @@ from vet2b.lib import art, formats
 register = template.Library()
 
 TONES = {
-    "pine": "published verified active completed signed awarded fulfilled approved sent paid ok",
+    "pine": "published verified active completed signed awarded fulfilled approved sent paid ok selected confirmed",
     "mari": (
         "pending in_review hidden_pending requested quoted countered delivered agreement_pending partly_signed "
-        "proposed changes_requested submitted remarks"
+        "proposed changes_requested submitted remarks shortlisted"
     ),
-    "flax": "open accepted scheduled in_progress running",
+    "flax": "open accepted scheduled in_progress running shortlisting",
     "poppy": "rejected hidden suspended disputed refused terminated overdue",
 }
 TONE_OF = {status: tone for tone, statuses in TONES.items() for status in statuses.split()}
