@@ -32,7 +32,9 @@ class CallVerbs:
         """A draft, which any organisation may write; publishing needs a verified one. Raises Refusal."""
         if not by.can_work:
             raise PermissionDenied
-        call = cls(organisation=by.organisation, author=by.user, kind=kind, title=title, slug=slug_of(title, new_ref()))
+        call = cls.objects.model(
+            organisation=by.organisation, author=by.user, kind=kind, title=title, slug=slug_of(title, new_ref())
+        )
         many = call.take(fields)
         call.check_content(many)
         call.save()

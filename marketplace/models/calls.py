@@ -172,7 +172,7 @@ class Call(CallVerbs, Lifecycle, Timed, TimeStamped):
 
     @property
     def is_closing_soon(self) -> bool:
-        return self.is_open and self.deadline - timezone.now() <= SOON
+        return self.is_open and self.deadline is not None and self.deadline - timezone.now() <= SOON
 
     @property
     def is_decided(self) -> bool:

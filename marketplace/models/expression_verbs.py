@@ -27,7 +27,7 @@ class ExpressionVerbs:
         call.lock()
         found = cls.objects.filter(call=call, organisation=by.organisation).first()
         if found is None:
-            found = cls(call=call, organisation=by.organisation, author=by.user)
+            found = cls.objects.model(call=call, organisation=by.organisation, author=by.user)
             found.refuse_applicant(by)
             found.save()
             found.record("start", by=by)

@@ -57,6 +57,9 @@ NO_PAGES = {
     "marketplace:special_hours_add", "marketplace:special_hours_remove",
     "marketplace:need_new", "marketplace:need_edit", "marketplace:need_file",
     *(f"marketplace:need_{verb}" for verb in ("submit", "withdraw", "extend")), "marketplace:need_check",
+    *(f"marketplace:call_{verb}" for verb in ("publish", "decide", "withdraw", "archive")),
+    *(f"marketplace:answer_{verb}" for verb in ("shortlist", "select", "decline")),
+    "marketplace:expression_confirm", "marketplace:expression_withdraw",
     *(f"marketplace:milestone_{verb}" for verb in ("change", "remove", "submit", "approve", "remark")),
     *(f"marketplace:change_{verb}" for verb in ("accept", "refuse", "take_back")),
     *(f"marketplace:order_{verb}" for verb in ACTIONS),
@@ -106,12 +109,23 @@ def fill():
         "unsent": factories.make_order(offer, membership(INGA), "draft"),
         "wash": wash,
         "held": held(wash),
+        **calls(owner),
         "colleague": owner.organisation.memberships.filter(role="staff").first(),
         "token": Invitation.send(owner.organisation, "new@people.example", "staff", by=owner)[1],
         "report": Report.send(offer, by=reporter, ground="other", text="Odd."),
         "closure": factories.make_closure(owner.organisation),
         "letter": unsubscribe_signer.sign(f"{reporter.pk}:digest"),
     }
+
+
+def calls(school):
+    """A draft, one that takes answers, and one to decide on, of a company; a school answers both."""
+    by, fields = membership(INGA), {"kind": "visit"}
+    taking, closed = factories.make_call(by, **fields), factories.make_call(by, **fields)
+    for call in (taking, closed):
+        factories.make_expression(call, school)
+    factories.close_call(closed)
+    return {"planned_call": factories.make_call(by, "draft", **fields), "call": taking, "closed_call": closed}
 
 
 def running(offer):
@@ -218,6 +232,10 @@ def strangers(world):
     yield at("marketplace:offer_list")
     yield at("marketplace:offer_list", query="?q=website&language=en#filters")
     yield at("marketplace:offer_list", query="?q=qzxqzxqzx")
+    yield at("marketplace:call_list")
+    yield at("marketplace:call_list", query="?state=over&kind=visit")
+    yield at("marketplace:call_list", query="?country=CY")
+    yield at("marketplace:call_detail", world["call"].slug)
     yield at("marketplace:offer_detail", world["wash"].slug)
     for one in Offer.objects.published().order_by("category_id", "pk").distinct("category_id")[:6]:
         yield at("marketplace:offer_detail", one.slug)
@@ -256,6 +274,13 @@ def buyers(world):
     yield at("dashboard")
     yield at("marketplace:offer_detail", offer.slug)
     yield at("marketplace:favourite_list")
+    yield at("marketplace:my_calls")
+    yield at("marketplace:call_new")
+    yield at("marketplace:call_new", sends="#main form[method=post]")
+    yield at("marketplace:call_edit", world["planned_call"].slug)
+    for call in ("planned_call", "call", "closed_call"):
+        yield at("marketplace:call_manage", world[call].slug)
+    yield at("marketplace:call_manage", world["closed_call"].slug, sends="form[action$='/decline/']")
     yield at("marketplace:order_list")
     placed = membership(INGA).organisation.orders_placed.exclude(status="draft")
     for order in placed.order_by("status", "-pk").distinct("status"):
@@ -314,6 +339,10 @@ def school_owners(world):
     draft, offer = world["draft"].ref, world["offer"].ref
     yield at("dashboard")
     yield at("marketplace:my_offers")
+    yield at("marketplace:my_expressions")
+    yield at("marketplace:call_express", world["call"].slug)
+    yield at("marketplace:call_express", world["call"].slug, sends="#main form[method=post]")
+    yield at("marketplace:call_express", world["closed_call"].slug)
     yield at("marketplace:order_list")
     yield at("marketplace:offer_manage", offer)
     yield at("accounts:organisation_home", membership(ILZE).organisation.slug)

@@ -13,6 +13,7 @@ from marketplace.models.search_times import index_times
 from vet2b.demo import people
 from vet2b.demo.agreements import add_agreements
 from vet2b.demo.bulk import add_synthetic_offers
+from vet2b.demo.calls import add_calls
 from vet2b.demo.changes import add_changes
 from vet2b.demo.disputes import add_disputes
 from vet2b.demo.evidence import add_evidence
@@ -73,6 +74,7 @@ class Command(BaseCommand):
         add_changes()
         add_milestones()
         add_needs(owner_of(buyers["kalndarzs"]))
+        add_calls()
         forget_old_news()
 
     def fill_times(self, offers: dict[int, Offer], buyers: list[Organisation]) -> None:
