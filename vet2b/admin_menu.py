@@ -13,8 +13,8 @@ from django.utils.translation import gettext as _
 from accounts.admin.desk import queue_cards
 
 LOOK_UP = (
-    "marketplace.order", "accounts.organisation", "marketplace.offer", "accounts.user", "marketplace.calendarentry",
-    "marketplace.resource", "marketplace.booking",
+    "marketplace.order", "accounts.organisation", "marketplace.offer", "marketplace.call", "accounts.user",
+    "marketplace.calendarentry", "marketplace.resource", "marketplace.booking",
 )  # fmt: skip
 CONTENT = (
     "marketplace.category", "marketplace.offertemplate", "marketplace.qualitypoint", "marketplace.clause",

@@ -147,6 +147,9 @@ class CallForm(forms.Form):
         self.fields["contact"].queryset = colleagues(organisation)
         self.fields["contact"].empty_label = _t("Nobody in particular")
         self.fields["deadline_time"].help_text = zone_name(self.zone)
+        for name in ("summary", "text", "deadline_day"):
+            self.fields[name].required = data is None or is_publishing
+            self.fields[name].error_messages["required"] = NEEDED_NOW
         if organisation.is_school:
             self.fields["learners"].queryset = own_learners(organisation)
         else:

@@ -17,11 +17,12 @@ NEEDED = _("Needed before the answer is sent.")
 
 def long_text(label: Any, most: int, help_text: Any = "", rows: int = 4) -> forms.CharField:
     widget = forms.Textarea(attrs={"rows": rows})
-    return forms.CharField(label=label, max_length=most, required=False, widget=widget, help_text=help_text)
+    errors = {"required": NEEDED}
+    return forms.CharField(label=label, max_length=most, widget=widget, help_text=help_text, error_messages=errors)
 
 
 class ExpressForm(forms.Form):
-    """A draft may have gaps; what is sent, or was, may not."""
+    """A draft may have gaps; what is sent, or was, may not, and the page says which those are."""
 
     use_required_attribute = False
     why_us = long_text(_("Why us"), 2000, _("What makes you the right one for this."))
@@ -39,18 +40,13 @@ class ExpressForm(forms.Form):
     def __init__(self, data: Any = None, *, call: Call, expression: Expression | None, by: Membership):
         self.call, self.expression, self.by = call, expression, by
         super().__init__(data, initial=answers_of(expression) if expression else {})
-        self.must_be_whole = bool(data and "send" in data) or is_sent(expression)
+        must_be_whole = data is None or "send" in data or is_sent(expression)
+        for name in Expression.ANSWERS:
+            self.fields[name].required = must_be_whole
         if call.kind in FOR_LEARNERS and by.organisation.is_school:
             self.fields["learners"].queryset = own_learners(by.organisation)
         else:
             del self.fields["learners"]
-
-    def clean(self) -> dict[str, Any]:
-        values = super().clean() or {}
-        for name in Expression.ANSWERS if self.must_be_whole else ():
-            if not values.get(name) and name not in self.errors:
-                self.add_error(name, NEEDED)
-        return values
 
     def apply(self) -> Expression | None:
         """Saved, or None with the reason among the form's errors."""

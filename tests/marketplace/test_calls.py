@@ -12,6 +12,7 @@ from django.utils import timezone
 from accounts.models import Activity, InvalidTransition, Notification, Refusal
 from accounts.models.timers import ring_due_timers
 from accounts.notifications import send_due
+from marketplace.leaving import inherit_work
 from marketplace.models import Call, Expression
 from marketplace.models.expressions import shown_name
 from tests.factories import (
@@ -466,3 +467,17 @@ def test_every_notice_is_mailed_with_a_page_behind_its_button(buyer, seller, dja
         assert activity.notice.url(activity).startswith("/calls/")
         assert activity.line
         assert activity.notice.subject(activity)
+
+
+def test_who_leaves_hands_calls_and_answers_on(buyer, seller, alice, company, bob):
+    officer = make_user("Olga Office")
+    make_member(officer, company)
+    call = make_call(buyer, contact=officer)
+    expression = make_expression(call, seller)
+
+    inherit_work(officer, company, bob, buyer)
+    inherit_work(seller.user, seller.organisation, alice, member(alice, seller.organisation))
+
+    call.refresh_from_db()
+    expression.refresh_from_db()
+    assert (call.contact, call.author, expression.author) == (bob, bob, alice)

@@ -29,7 +29,7 @@ from vet2b.lib.refs import repeatable_refs
 
 
 class Command(BaseCommand):
-    help = "Fills the demo world: schools, companies, people of every role, 41 offers, 64 orders and appointments."
+    help = "Fills the demo world: schools, companies, people of every role, offers, orders, appointments and calls."
 
     def add_arguments(self, parser):
         parser.add_argument("--seed", type=int, default=7, help="the same seed gives the same world")
