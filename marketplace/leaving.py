@@ -1,8 +1,7 @@
 from django.utils.translation import gettext as _
 
 from accounts.models import Membership, Organisation, Refusal, User
-from marketplace.models import Need, Offer, Order
-from marketplace.models import Call, Expression, Offer, Order
+from marketplace.models import Call, Expression, Need, Offer, Order
 from marketplace.models.resource_orders import orders_using
 
 

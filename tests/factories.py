@@ -265,6 +265,8 @@ def make_need(by, status="open", **fields):
     if status == "withdrawn":
         need.withdraw(by=by)
     return need
+
+
 def make_call(by, status="published", **fields):
     """Brought to `status` by the verbs; from `closed` on, its deadline is past."""
     fields = {

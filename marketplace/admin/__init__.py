@@ -1,11 +1,9 @@
 from marketplace.admin import (
     agreements,
-    catalogue,
-    clauses,
-    needs,
     calls,
     catalogue,
     clauses,
+    needs,
     offers,
     orders,
     panels,

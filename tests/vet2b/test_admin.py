@@ -132,7 +132,7 @@ def test_only_our_own_pages_are_there(db):
         "marketplace.CalendarEntry", "marketplace.Category", "marketplace.Offer", "marketplace.OfferTemplate",
         "marketplace.Order", "marketplace.QualityPoint", "marketplace.Resource", "marketplace.YouthRule",
         "marketplace.Clause", "marketplace.AgreementLimit", "marketplace.Review", "marketplace.Need",
-        "marketplace.Clause", "marketplace.AgreementLimit", "marketplace.Review", "marketplace.Call",
+        "marketplace.Call",
     }  # fmt: skip
 
 

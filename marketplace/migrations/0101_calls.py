@@ -13,7 +13,7 @@ class Migration(migrations.Migration):
 
     dependencies = [
         ('accounts', '0011_record_chain_rules'),
-        ('marketplace', '0099_milestones'),
+        ('marketplace', '0100_needs'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
