@@ -15,12 +15,10 @@ from marketplace.admin import (
 
 __all__ = [
     "agreements",
-    "catalogue",
-    "clauses",
-    "needs",
     "calls",
     "catalogue",
     "clauses",
+    "needs",
     "offers",
     "orders",
     "panels",
