@@ -7,10 +7,15 @@ from django.shortcuts import get_object_or_404
 
 from accounts import reporting
 from marketplace.models import Need, Offer, Order, Review
+from marketplace.models import Call, Offer, Order, Review
 
 
 def published_offer(request: HttpRequest, ref: str) -> Offer:
     return get_object_or_404(Offer.objects.published(), ref=ref)
+
+
+def public_call(request: HttpRequest, ref: str) -> Call:
+    return get_object_or_404(Call.objects.public(), slug=ref)
 
 
 def order_of_a_party(request: HttpRequest, ref: str) -> Order:
@@ -38,6 +43,7 @@ def shown_need(request: HttpRequest, ref: str) -> Need:
 
 
 reporting.register("need", shown_need)
+reporting.register("call", public_call)
 reporting.register("offer", published_offer)
 reporting.register("order", order_of_a_party)
 reporting.register("review", published_review)

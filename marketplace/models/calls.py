@@ -167,6 +167,10 @@ class Call(CallVerbs, Lifecycle, Timed, TimeStamped):
         return self.status in self.OPEN and self.deadline is not None and timezone.now() < self.deadline
 
     @property
+    def is_public(self) -> bool:
+        return self.status in self.PUBLIC and self.organisation.is_verified
+
+    @property
     def is_over(self) -> bool:
         return self.deadline is not None and timezone.now() >= self.deadline
 
@@ -197,7 +201,10 @@ class Call(CallVerbs, Lifecycle, Timed, TimeStamped):
     def allows(self, party: str, by: Membership | User | None) -> bool:
         if by is None:
             return party in {"system", "caller_or_system"}
-        is_caller = isinstance(by, Membership) and by.can_work and by.organisation_id == self.organisation_id
+        if isinstance(by, User):
+            is_own = self.organisation.memberships.filter(user=by).exists()
+            return party == "moderator" and by.is_moderator and not is_own
+        is_caller = by.can_work and by.organisation_id == self.organisation_id
         return is_caller and party in {"caller", "caller_or_system"}
 
     def activity_details(self) -> dict[str, Any]:

@@ -16,7 +16,7 @@ from django_countries import countries
 from accounts.models import Membership, Organisation
 from accounts.models.places import CENTRAL_EUROPE
 from accounts.paging import page_of
-from marketplace.forms.calls import CallFilter
+from marketplace.call_filters import CallFilter
 from marketplace.models import Call, Expression
 from marketplace.models.call_rules import is_asked
 from marketplace.words import language_names

@@ -9,7 +9,7 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from django.utils import timezone
 
-from accounts.models import Activity
+from accounts.models import Activity, Report
 from marketplace.models import Call, Expression
 from tests.factories import (
     ANSWERS,
@@ -411,3 +411,19 @@ def test_students_for_whom_a_place_is_wanted_are_told_to_the_shortlisted_only(
     shown = page(signed_in(bob), url)
     assert "Maja, 2C" in shown
     assert "Mallow" not in shown
+
+
+def test_a_call_is_reported_and_the_report_decided(client, signed_in, call, mona, bob):
+    url = reverse("accounts:report_new", args=["call", call.slug])
+    assert url in page(client, call.get_absolute_url())
+    client.post(url, {"ground": "other", "text": "This is an advertisement.", "reporter_email": "x@people.example"})
+
+    report = Report.objects.get()
+    assert report.subject == call
+    report.decide(by=mona, upheld=False, reason="It is a call.")
+    assert report.status == "dismissed"
+    assert url not in page(signed_in(bob), call.get_absolute_url())
+
+
+def test_drafts_cannot_be_reported(client, buyer):
+    page(client, reverse("accounts:report_new", args=["call", make_call(buyer, "draft").slug]), 404)
