@@ -76,6 +76,8 @@ class ExpressionVerbs:
             raise Refusal(_("Your organisation must be verified before it can answer a call. Your draft is kept."))
         self.refuse_incomplete()
         self.submitted_at = timezone.now()
+        if self.submitted_at >= self.call.deadline:  # since the guard looked
+            raise InvalidTransition(self.too_late("submit"))
         self.move("submit", by=by, fields=["submitted_at"], notify=self.call.people())
         if self.call.counted().count() >= self.call.cap:
             self.call.pause(by=None)
