@@ -6,8 +6,7 @@ from django.http import Http404, HttpRequest
 from django.shortcuts import get_object_or_404
 
 from accounts import reporting
-from marketplace.models import Need, Offer, Order, Review
-from marketplace.models import Call, Offer, Order, Review
+from marketplace.models import Call, Need, Offer, Order, Review
 
 
 def published_offer(request: HttpRequest, ref: str) -> Offer:

@@ -122,7 +122,6 @@ def test_the_group_may_exactly_this(db):
         "marketplace.change_qualitypointtext", "marketplace.view_agreementlimit",
         "marketplace.change_agreementlimit", "marketplace.view_review", "marketplace.view_need",
         "marketplace.view_call",
-        "marketplace.change_agreementlimit", "marketplace.view_review", "marketplace.view_call",
     }  # fmt: skip
 
 
