@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import override
 
 from accounts.models import Activity, Invitation, Mailed, Notification, OutgoingMail
-from vet2b.lib.mail import absolute, build, site_host
+from vet2b.lib.mail import absolute, build, site_host, unsubscribe_headers
 
 DIGEST = "digest"
 unsubscribe_signer = Signer(salt="unsubscribe")
@@ -24,6 +24,7 @@ def mail_of(row: OutgoingMail | Invitation | Notification) -> EmailMultiAlternat
 
 def outgoing_mail(row: OutgoingMail) -> EmailMultiAlternatives:
     headers = {"Message-ID": f"<{row.key}@{site_host()}>", "Auto-Submitted": "auto-generated"}
+    headers |= unsubscribe_headers(row.unsubscribe)
     mail = EmailMultiAlternatives(row.subject, row.text, to=[row.to], headers=headers)
     if row.html:
         mail.attach_alternative(row.html, "text/html")

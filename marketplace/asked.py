@@ -79,22 +79,36 @@ class Asked:
 
 def understand(text: str, *, is_exact: bool = False) -> Asked:
     """Reads `text`; with `is_exact`, words that nobody knows are taken as they are."""
-    text = text[:MAX_LENGTH].strip()
-    shown = meaningful(words(text))
-    if not shown:
-        return Asked(text)
-    asked = Asked(text, [AskedWord(word, set(all_stems(word))) for word in shown])
-    for n, is_known, categories, own_stems, near in look_up(asked.words):
-        word = asked.words[n]
-        word.categories, word.own_stems = set(categories), set(own_stems)
-        if is_known or is_exact:
-            continue
-        if n == len(shown) - 1 and any(row[0].startswith(fold(word.text)) for row in near):
-            word.is_beginning = True
-        elif match := likest(fold(word.text), near):
-            asked.words[n] = AskedWord(match[1], all_stems(match[1]) | set(match[2]), set(match[3]), set(match[2]))
-            asked.corrected = replaced(asked.corrected or text, word.text, match[1])
+    [asked] = understand_all([(text, is_exact)])
     return asked
+
+
+def understand_all(questions: list[tuple[str, bool]]) -> list[Asked]:
+    """The same for several texts, with one statement."""
+    found = [begin(text[:MAX_LENGTH].strip()) for text, _is_exact in questions]
+    every_word = [word for asked in found for word in asked.words]
+    rows = iter(look_up(every_word) if every_word else [])
+    for asked, (_text, is_exact) in zip(found, questions, strict=True):
+        for n, row in zip(range(len(asked.words)), rows, strict=False):
+            learn(asked, n, row, is_exact=is_exact)
+    return found
+
+
+def begin(text: str) -> Asked:
+    return Asked(text, [AskedWord(word, set(all_stems(word))) for word in meaningful(words(text))])
+
+
+def learn(asked: Asked, n: int, row: tuple[int, bool, list[str], list[str], list[Any]], *, is_exact: bool) -> None:
+    _n, is_known, categories, own_stems, near = row
+    word = asked.words[n]
+    word.categories, word.own_stems = set(categories), set(own_stems)
+    if is_known or is_exact:
+        return
+    if n == len(asked.words) - 1 and any(row[0].startswith(fold(word.text)) for row in near):
+        word.is_beginning = True
+    elif match := likest(fold(word.text), near):
+        asked.words[n] = AskedWord(match[1], all_stems(match[1]) | set(match[2]), set(match[3]), set(match[2]))
+        asked.corrected = replaced(asked.corrected or asked.text, word.text, match[1])
 
 
 def meaningful(found: list[str]) -> list[str]:

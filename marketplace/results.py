@@ -8,6 +8,7 @@ from typing import Any
 
 from django.forms import BoundField
 from django.http import QueryDict
+from django.urls import reverse
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
@@ -174,6 +175,15 @@ class Results:
     @property
     def newest_query(self) -> str:
         return self.changed(sort=["new"])
+
+    @property
+    def saved_query(self) -> str:
+        """What saving this search sends."""
+        return self.changed()
+
+    @property
+    def page_url(self) -> str:
+        return f"{reverse('marketplace:offer_list')}?{self.saved_query}"
 
     @property
     def kept(self) -> list[tuple[str, str]]:

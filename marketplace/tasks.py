@@ -63,3 +63,10 @@ def refresh_search() -> int:
     stale = stale_offers(5000)
     index_offers(stale)
     return len(stale)
+
+
+@shared_task
+def tell_of_searches() -> int:
+    from marketplace.saved_mails import tell_of_searches  # noqa: PLC0415
+
+    return tell_of_searches()

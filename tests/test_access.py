@@ -59,6 +59,11 @@ RULES = {
     "marketplace:offer_detail": (PUBLIC, slug_args),
     "marketplace:favourite_toggle": (LOGIN, slug_args),
     "marketplace:favourite_list": (LOGIN, []),
+    "marketplace:search_list": (LOGIN, []),
+    "marketplace:search_save": (LOGIN, []),
+    # a stranger to it finds nothing: see test_saved_searches.py
+    **{f"marketplace:search_{verb}": (NOBODY, ["1"]) for verb in ("edit", "open", "remove")},
+    "marketplace:search_stop": (NOBODY_PUBLIC, ["'forged'"]),
     "marketplace:my_offers": ((SCHOOL | {"other_trainer"}, False), []),
     "marketplace:offer_start": ((SCHOOL | {"other_trainer"}, False), []),
     "marketplace:offer_begin": ((SCHOOL | {"other_trainer"}, False), ["offer.category.slug"]),

@@ -235,6 +235,11 @@ CELERY_BEAT_SCHEDULE = {
         "options": {"expires": 50},
     },
     "remove-stray-files": {"task": "marketplace.tasks.remove_stray_files", "schedule": 24 * 3600},
+    "tell-of-searches": {
+        "task": "marketplace.tasks.tell_of_searches",
+        "schedule": 300,
+        "options": {"expires": 280},
+    },
     "refresh-search": {"task": "marketplace.tasks.refresh_search", "schedule": 3600, "options": {"expires": 3000}},
 }
 

@@ -18,6 +18,7 @@ from accounts.admin.desk import queue_cards
 from accounts.http import AuthedRequest
 from accounts.models import Membership, Organisation, User
 from marketplace.models import Learner, Offer, Order, Release, Window
+from marketplace.saved import with_new
 from marketplace.views.my_hours import rows_of
 from vet2b import figures
 from vet2b.lib.cells import safe_cell
@@ -64,6 +65,7 @@ def buyer(request: AuthedRequest, membership: Membership) -> HttpResponse:
         "unpaid": unpaid(placed),
         "drafts": list(placed.filter(status=Order.Status.DRAFT).order_by("-updated_at")[:LINES]),
         "saved": list(saved_offers(request.user)[:4]),
+        "searches": with_new(request.user, 4),
     }
     if organisation.kind == Organisation.Kind.PUBLIC_BODY and organisation.is_verified:
         context |= figures_context(request)

@@ -55,7 +55,7 @@ class OutgoingMail(Mailed):
 
     `text` and `html` may hold a secret, so they are emptied as soon as the mail is gone."""
 
-    SECRETS: ClassVar[dict[str, str]] = {"text": "", "html": ""}
+    SECRETS: ClassVar[dict[str, str]] = {"text": "", "html": "", "unsubscribe": ""}
 
     key = models.CharField(max_length=80, unique=True)
     to = models.EmailField(_("to"))
@@ -64,6 +64,9 @@ class OutgoingMail(Mailed):
     html = models.TextField(blank=True)
     created_at = models.DateTimeField(default=timezone.now)
     useful_until = models.DateTimeField(null=True, blank=True)
+    unsubscribe = models.CharField(
+        max_length=500, blank=True, help_text="Of an optional mail: the address that stops it by a POST (RFC 8058)."
+    )
 
     objects = OutgoingMailQuerySet.as_manager()
 

@@ -33,6 +33,7 @@ from marketplace.models.ready_items import ReadyItem
 from marketplace.models.releases import Release
 from marketplace.models.resources import Opening, Requirement, Resource, SpecialHours
 from marketplace.models.reviews import Review
+from marketplace.models.saved_searches import SavedSearch
 from marketplace.models.school_calendar import SchoolCalendar
 from marketplace.models.search import index_offers
 from marketplace.models.settlements import Outcome, Settlement
@@ -102,6 +103,7 @@ __all__ = [
     "Requirement",
     "Resource",
     "Review",
+    "SavedSearch",
     "SchoolCalendar",
     "Seat",
     "Settlement",

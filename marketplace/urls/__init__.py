@@ -19,6 +19,7 @@ from marketplace.urls import (
     releases,
     resources,
     reviews,
+    saved_searches,
     teams,
     week,
 )
@@ -45,6 +46,7 @@ urlpatterns = [
     *learners.urlpatterns,
     *teams.urlpatterns,
     *reviews.urlpatterns,
+    *saved_searches.urlpatterns,
     *week.urlpatterns,
     *offer_page.urlpatterns,
 ]

@@ -32,6 +32,7 @@ NO_PAGES = {
     "accounts:notification_open", "accounts:notification_read", "accounts:organisation_logo",
     "accounts:organisation_submit",
     "marketplace:calendar_now", "marketplace:calendar_entry_remove",
+    "marketplace:search_open", "marketplace:search_remove", "marketplace:search_save",
     "marketplace:favourite_toggle", "marketplace:offer_begin", "marketplace:offer_document",
     "marketplace:offer_document_add", "marketplace:offer_document_remove", "marketplace:offer_duplicate",
     "marketplace:offer_image", "marketplace:offer_image_add", "marketplace:offer_image_change",
@@ -281,6 +282,10 @@ def buyers(world):
     for call in ("planned_call", "call", "closed_call"):
         yield at("marketplace:call_manage", world[call].slug)
     yield at("marketplace:call_manage", world["closed_call"].slug, sends="form[action$='/decline/']")
+    search = User.objects.get(email=INGA).saved_searches.order_by("pk")[0]
+    yield at("marketplace:search_list")
+    yield at("marketplace:search_edit", search.pk)
+    yield at("marketplace:search_edit", search.pk, sends="#main form[method=post]")
     yield at("marketplace:order_list")
     placed = membership(INGA).organisation.orders_placed.exclude(status="draft")
     for order in placed.order_by("status", "-pk").distinct("status"):

@@ -29,10 +29,15 @@ def build(
     absolute address that takes a POST (RFC 8058)."""
     words = {**context, "subject": one_line(subject), "site_url": settings.SITE_URL, "unsubscribe_url": unsubscribe}
     headers = {"Message-ID": f"<{key}@{site_host()}>", "Auto-Submitted": "auto-generated"}
-    if unsubscribe:
-        headers |= {"List-Unsubscribe": f"<{unsubscribe}>", "List-Unsubscribe-Post": "List-Unsubscribe=One-Click"}
+    headers |= unsubscribe_headers(unsubscribe)
     mail = EmailMultiAlternatives(
         words["subject"], render_to_string(f"emails/{template}.txt", words), to=[to], headers=headers
     )
     mail.attach_alternative(render_to_string(f"emails/{template}.html", words), "text/html")
     return mail
+
+
+def unsubscribe_headers(url: str) -> dict[str, str]:
+    if not url:
+        return {}
+    return {"List-Unsubscribe": f"<{url}>", "List-Unsubscribe-Post": "List-Unsubscribe=One-Click"}

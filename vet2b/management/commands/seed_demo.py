@@ -23,6 +23,7 @@ from vet2b.demo.needs import add_needs
 from vet2b.demo.offers import add_offer
 from vet2b.demo.orders import Story
 from vet2b.demo.reviews import add_money, add_replies, orders_again
+from vet2b.demo.searches import add_searches
 from vet2b.demo.teams import add_teams
 from vet2b.demo.times import add_appointment, add_plan, add_year, owner_of
 from vet2b.lib.refs import repeatable_refs
@@ -75,6 +76,7 @@ class Command(BaseCommand):
         add_milestones()
         add_needs(owner_of(buyers["kalndarzs"]))
         add_calls()
+        add_searches(owner_of(buyers["kalndarzs"]).user)
         forget_old_news()
 
     def fill_times(self, offers: dict[int, Offer], buyers: list[Organisation]) -> None:
