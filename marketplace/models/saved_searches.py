@@ -46,6 +46,8 @@ class SavedSearch(TimeStamped):
     mailed_at = models.DateTimeField(null=True, blank=True)
     due_at = models.DateTimeField(null=True, blank=True, help_text="When mails look at it next.")
 
+    new = 0  # offers since it was opened: marketplace.saved.with_new
+
     objects = SavedSearchQuerySet.as_manager()
 
     class Meta:

@@ -12,6 +12,7 @@ from accounts.models import Invitation, Membership, Organisation, Report, User
 from marketplace.models import ConsentRequest, Evidence, Learner, Milestone, Need, Offer, Order, TeamFeedback
 from marketplace.models.evidence_verbs import Finding, skills_of
 from marketplace.models.slots import Times
+from marketplace.saved_mails import stop_signer
 from marketplace.views.orders_actions import ACTIONS
 from tests import factories
 from tests.test_access import addresses
@@ -115,6 +116,7 @@ def fill():
         "token": Invitation.send(owner.organisation, "new@people.example", "staff", by=owner)[1],
         "report": Report.send(offer, by=reporter, ground="other", text="Odd."),
         "closure": factories.make_closure(owner.organisation),
+        "kept": stop_signer.sign(reporter.saved_searches.order_by("pk")[0].pk),
         "letter": unsubscribe_signer.sign(f"{reporter.pk}:digest"),
     }
 
@@ -246,6 +248,7 @@ def strangers(world):
     yield at("accounts:report_new", "offer", offer.ref)
     yield at("accounts:report_new", "offer", offer.ref, sends="#main form[method=post]")
     yield at("accounts:unsubscribe", world["letter"])
+    yield at("marketplace:search_stop", world["kept"])
     yield at("accounts:invitation_accept", world["token"])
     for name in ("account_login", "account_signup", "account_reset_password"):
         yield at(name)
