@@ -9,7 +9,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('marketplace', '0099_milestones'),
+        ('marketplace', '0101_calls'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
