@@ -17,6 +17,7 @@ from marketplace.models.search import index_offers
 from marketplace.saved import normalised, suggested_name, with_new
 from marketplace.saved_mails import stop_url, tell_of_searches
 from tests import factories
+from vet2b.demo.searches import add_searches
 
 SUNDAY = datetime(2026, 11, 22, 12, tzinfo=UTC)  # 14 o'clock where the company is
 
@@ -409,3 +410,12 @@ def test_the_database_keeps_due_and_cadence_together(bob):
     assert search.due_at <= timezone.now()
     search.stop()
     assert search.due_at is None
+
+
+def test_the_demo_buyer_has_two(bob):
+    add_searches(bob)
+
+    assert list(bob.saved_searches.order_by("pk").values_list("name", "cadence")) == [
+        ("website", "daily"),
+        ("Latvia · Free for training", "weekly"),
+    ]
