@@ -17,7 +17,9 @@ def wash(school, adam):
         school, adam, title=TITLE, is_instant=True, lead_time_days=1, delivery_modes=["at_school"]
     )
     bays = [factories.make_resource(school, f"Bay {number}", "room", days=range(7)) for number in (1, 2)]
-    factories.make_plan(offer, bays, days=range(7), hours=("09:00", "15:00"), minutes=120, step_minutes=120)
+    # so late that it may be moved, whatever the hour of the test
+    notice = {"notice_hours": 48, "minutes": 120, "step_minutes": 120}
+    factories.make_plan(offer, bays, days=range(7), hours=("09:00", "15:00"), **notice)
     return offer
 
 
