@@ -1,6 +1,9 @@
 """A company books an appointment, the school moves it with its consent, and the company cancels it."""
 
+from datetime import timedelta
+
 import pytest
+from django.utils import timezone
 from playwright.sync_api import expect
 
 from marketplace.models import Booking, Order
@@ -17,9 +20,9 @@ def wash(school, adam):
         school, adam, title=TITLE, is_instant=True, lead_time_days=1, delivery_modes=["at_school"]
     )
     bays = [factories.make_resource(school, f"Bay {number}", "room", days=range(7)) for number in (1, 2)]
-    # so late that it may be moved, whatever the hour of the test
-    notice = {"notice_hours": 48, "minutes": 120, "step_minutes": 120}
-    factories.make_plan(offer, bays, days=range(7), hours=("09:00", "15:00"), **notice)
+    # none of the next two days: the first free one is whole, and may be moved, whatever the hour of the test
+    days = [(timezone.localdate() + timedelta(days=number)).weekday() for number in range(3, 6)]
+    factories.make_plan(offer, bays, days=days, hours=("09:00", "15:00"), minutes=120, step_minutes=120)
     return offer
 
 
