@@ -139,6 +139,9 @@ RULES = {
     "marketplace:need_detail": (PUBLIC, ["need.ref"]),
     "marketplace:need_edit": (BUYS_ALONE, ["need.ref"]),
     "marketplace:need_answer": ((SCHOOL | {"other_trainer"}, False), ["need.ref"]),
+    "marketplace:invitation_list": ((SCHOOL | {"other_trainer"}, False), []),
+    # a school that was not invited finds nothing: see test_invitation_pages.py
+    **{f"marketplace:invitation_{verb}": (NOBODY, ["need.ref"]) for verb in ("open", "interested", "decline")},
     "marketplace:need_file": (NOBODY, ["need.ref", "'missing'"]),
     **{f"marketplace:need_{verb}": (BUYS_ALONE, ["need.ref"]) for verb in ["submit", "withdraw", "extend"]},
     "marketplace:release_list": ((frozenset({"school_owner", "other_trainer"}), False), []),

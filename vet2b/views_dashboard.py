@@ -17,7 +17,7 @@ from django.utils.translation import pgettext_lazy
 from accounts.admin.desk import queue_cards
 from accounts.http import AuthedRequest
 from accounts.models import Membership, Organisation, User
-from marketplace.models import Learner, Offer, Order, Release, Window
+from marketplace.models import Learner, NeedInvitation, Offer, Order, Release, Window
 from marketplace.saved import with_new
 from marketplace.views.my_hours import rows_of
 from vet2b import figures
@@ -91,6 +91,7 @@ def school(request: AuthedRequest, membership: Membership) -> HttpResponse:
         "offers": offers_by_state(organisation),
         "unfinished": unfinished_offers(membership),
         "windows": upcoming_windows(organisation),
+        "invitations_waiting": NeedInvitation.objects.for_school(organisation).waiting().count(),
     }
     if membership.can_release:
         context["releases_waiting"] = Release.objects.of_school(organisation).waiting().count()

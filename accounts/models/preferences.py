@@ -16,6 +16,7 @@ class Delivery(models.TextChoices):
 
 class Kind(models.TextChoices):
     ORDER = "order", _("Orders: requests, quotes, decisions, deliveries")
+    INVITATION = "invitation", _("Invitations to needs that suit your school")
     MESSAGE = "message", _("Messages in an order")
     REMINDER = "reminder", _("Reminders of what is due")
     OFFER = "offer", _("Offers: review and changes")

@@ -20,7 +20,9 @@ from marketplace.models.hours import HourEntry
 from marketplace.models.invoices import Invoice
 from marketplace.models.issuer_keys import IssuerKey
 from marketplace.models.learners import Learner
+from marketplace.models.match_rows import MatchRow
 from marketplace.models.milestones import Milestone
+from marketplace.models.need_invitations import NeedInvitation
 from marketplace.models.needs import Need, NeedFile
 from marketplace.models.offers import Offer, OfferText, Package
 from marketplace.models.orders import Order
@@ -74,10 +76,12 @@ __all__ = [
     "IscedField",
     "IssuerKey",
     "Learner",
+    "MatchRow",
     "Message",
     "Milestone",
     "Need",
     "NeedFile",
+    "NeedInvitation",
     "NewTime",
     "Offer",
     "OfferDocument",

@@ -85,6 +85,7 @@ class NeedVerbs:
         )
         self.clear_timers()
         self.set_timer("close", self.closes_at)
+        self.start_inviting()
 
     @transaction.atomic
     def approve(self, *, by: User, reason: str = "") -> None:
@@ -149,6 +150,8 @@ class NeedVerbs:
         )  # fmt: skip
         order.record("open_for_need", by=by)
         order.quote(lines, by=by, **terms)
+        if invitation := self.invitation_of(by.organisation):
+            invitation.quote(by=by)
         self.move("answer", by=by, school=by.organisation.name)
         return order
 

@@ -17,6 +17,7 @@ from django_countries.fields import CountryField
 
 from accounts.models import Lifecycle, Membership, Move, Organisation, Region, Timed, User
 from marketplace.models.catalogue import Category
+from marketplace.models.need_matching import NeedMatching
 from marketplace.models.need_verbs import NeedVerbs
 from marketplace.models.orders import Order
 from vet2b.lib.models import TimeStamped
@@ -38,7 +39,7 @@ class NeedQuerySet(models.QuerySet["Need"]):
         return self.filter(organisation=organisation)
 
 
-class Need(NeedVerbs, Lifecycle, Timed, TimeStamped):
+class Need(NeedVerbs, NeedMatching, Lifecycle, Timed, TimeStamped):
     """Each school answers with an order of its own, which begins with a quote. Lifecycle E3."""
 
     class Status(models.TextChoices):
@@ -71,13 +72,15 @@ class Need(NeedVerbs, Lifecycle, Timed, TimeStamped):
         "take_down": Move(frozenset({S.OPEN, S.CLOSED}), S.WITHDRAWN, "moderator", needs_reason=True),
         "withdraw": Move(frozenset({S.DRAFT, S.IN_REVIEW, S.OPEN, S.CLOSED}), S.WITHDRAWN, "buyer"),
         "answer": Move(frozenset({S.OPEN}), None, "school"),
+        "invite": Move(frozenset({S.OPEN}), None, "system"),
+        "suggest": Move(frozenset({S.OPEN}), None, "system"),
         "close": Move(frozenset({S.OPEN}), S.CLOSED, "system"),
         "extend": Move(frozenset({S.CLOSED}), S.OPEN, "buyer"),
         "award": Move(frozenset({S.OPEN, S.CLOSED}), S.AWARDED, "buyer"),
         "fulfil": Move(frozenset({S.AWARDED}), S.FULFILLED, "system"),
         "expire": Move(frozenset({S.CLOSED}), S.EXPIRED, "system"),
     }
-    TIMED_VERBS = frozenset({"close", "expire"})
+    TIMED_VERBS = frozenset({"invite", "suggest", "close", "expire"})
 
     ref = models.CharField(max_length=14, unique=True, default=new_ref, editable=False)
     status = models.CharField(_("status"), max_length=10, choices=Status, default=Status.DRAFT)
@@ -100,6 +103,7 @@ class Need(NeedVerbs, Lifecycle, Timed, TimeStamped):
     closes_at = models.DateTimeField(_("answers until"), null=True, blank=True)
     is_extended = models.BooleanField(default=False)
     opened_at = models.DateTimeField(null=True, blank=True)
+    suggested = models.JSONField(default=list, blank=True, help_text="Named to the organisation when nobody answered.")
 
     objects = NeedQuerySet.as_manager()
 

@@ -19,8 +19,9 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.models import Organisation
 from marketplace.models.catalogue import Category
+from marketplace.models.match_rows import refresh_match_rows
 from marketplace.models.prices import PriceModel
-from marketplace.models.search_sql import OFFER_WORDS, SAVE_RATING, SAVE_ROWS, SAVE_WINDOWS, SAVE_WORDS, STALE
+from marketplace.models.search_sql import OFFER_WORDS, SAVE_RATING, SAVE_ROWS, SAVE_WINDOWS, SAVE_WORDS, SCHOOLS, STALE
 from marketplace.models.search_words import Document, known_words
 
 BATCH = 1000
@@ -186,6 +187,7 @@ def index_batch(pks: list[int]) -> None:
             "now": timezone.now(),
         },
     )
+    refresh_match_rows({school for (school,) in fetch(SCHOOLS, [pks])})
 
 
 def index_windows() -> None:

@@ -111,3 +111,5 @@ WHERE o.updated_at > r.indexed_at OR s.updated_at > r.indexed_at OR r.indexed_at
 ORDER BY greatest(o.updated_at, s.updated_at) > r.indexed_at DESC, r.indexed_at
 LIMIT %(limit)s
 """
+
+SCHOOLS = "SELECT DISTINCT school_id FROM marketplace_offersearch WHERE offer_id = ANY(%s)"

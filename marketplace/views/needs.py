@@ -24,6 +24,7 @@ from marketplace.forms.needs import NearestForm
 from marketplace.forms.quotes import LineFormSet, QuoteForm, with_one_more
 from marketplace.models import Need, Order
 from marketplace.models.order_deal import QUOTE_VALID_DAYS
+from marketplace.views.need_invitations import asked_context, invitation_context
 from marketplace.views.needs_new import own_need
 from marketplace.views.orders_access import party
 from marketplace.views.orders_files import as_attachment
@@ -54,6 +55,7 @@ def need_list(request: HttpRequest) -> HttpResponse:
         "categories": sorted(labels_of("category").items(), key=lambda row: row[1]),
         "asked": asked,
         "category": category,
+        "reads_all": reads_all,
     }
     return render(request, "marketplace/needs/list.html", context)
 
@@ -92,9 +94,11 @@ def detail_page(request: HttpRequest, need: Need, failed: Any = None) -> HttpRes
             "can": {verb: need.can(verb, by=by) for verb in ("change", *DONE)},
             "failed": failed,
         }
+        context |= asked_context(need)
     elif context["may_read"]:
         own = need.orders.filter(seller=by.organisation).order_by("-pk").first()
         context |= {"own_order": own, "can_answer": need.can("answer", by=by)}
+        context |= invitation_context(need, by)
     return render(request, "marketplace/needs/detail.html", context, status=422 if failed else 200)
 
 

@@ -58,6 +58,7 @@ NO_PAGES = {
     "marketplace:agreement_pdf", "marketplace:agreement_paper_file", "marketplace:agreement_terminate",
     "marketplace:special_hours_add", "marketplace:special_hours_remove",
     "marketplace:need_new", "marketplace:need_edit", "marketplace:need_file",
+    *(f"marketplace:invitation_{verb}" for verb in ("open", "interested", "decline")),
     *(f"marketplace:need_{verb}" for verb in ("submit", "withdraw", "extend")), "marketplace:need_check",
     *(f"marketplace:call_{verb}" for verb in ("publish", "decide", "withdraw", "archive")),
     *(f"marketplace:answer_{verb}" for verb in ("shortlist", "select", "decline")),
@@ -374,6 +375,8 @@ def trainers(world):
     yield at("dashboard")
     yield at("accounts:inbox")
     yield at("marketplace:need_detail", Need.objects.open().filter(orders=None)[0].ref)
+    yield at("marketplace:invitation_list")
+    yield at("marketplace:invitation_list", query="?past")
     yield at("marketplace:need_answer", Need.objects.open().filter(orders=None)[0].ref)
     yield at("marketplace:need_answer", Need.objects.open().filter(orders=None)[0].ref, sends="#main form[method=post]")
     yield at("marketplace:offer_start")
