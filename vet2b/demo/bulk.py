@@ -23,14 +23,14 @@ OFFERS_PER_SCHOOL = 40
 SINCE_DAYS = 400
 
 
-def add_synthetic_offers(count: int, rnd: random.Random) -> int:
-    """Adds `count` published offers at new synthetic schools. Texts are the samples', with the town in the title."""
+def add_synthetic_offers(count: int, rnd: random.Random, each: int = OFFERS_PER_SCHOOL) -> int:
+    """Adds `count` published offers at new synthetic schools, `each` a school. Texts are the samples', with the town in the title."""
     samples = list(Offer.objects.published().order_by("pk").prefetch_related("texts")[:SAMPLES])
-    schools = add_schools(-(-count // OFFERS_PER_SCHOOL), rnd)
+    schools = add_schools(-(-count // each), rnd)
     numbers = iter(range(count))
     while batch := list(islice(numbers, BATCH)):
         with transaction.atomic():
-            add_batch([(rnd.choice(samples), schools[n // OFFERS_PER_SCHOOL]) for n in batch], rnd)
+            add_batch([(rnd.choice(samples), schools[n // each]) for n in batch], rnd)
         reset_queries()  # under DEBUG Django keeps them all
     return count
 

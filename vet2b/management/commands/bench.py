@@ -10,7 +10,7 @@ from django.core.management.base import BaseCommand, CommandError
 from django.db import connection
 
 from marketplace.models import Offer
-from vet2b.bench import pages, search, times, work
+from vet2b.bench import matching, pages, search, times, work
 from vet2b.bench.site import running_site
 from vet2b.bench.table import Row, heading
 
@@ -33,7 +33,8 @@ class Command(BaseCommand):
         for row in [*search.measure(WORD, TYPO), *growth]:
             self.stdout.write(str(row))
         with running_site() as site:
-            for row in chain(pages.measure(site, WORD, RARE), times.measure(site), work.measure(site)):
+            parts = (pages.measure(site, WORD, RARE), times.measure(site), work.measure(site), matching.measure(site))
+            for row in chain(*parts):
                 self.stdout.write(str(row))
         self.stdout.write("\nHow what is taken is found for the free times:")
         for line in times.plan_lines():

@@ -74,7 +74,7 @@ class Command(BaseCommand):
         add_disputes(moderator)
         add_changes()
         add_milestones()
-        add_needs(owner_of(buyers["kalndarzs"]))
+        add_needs(buyers)
         add_calls()
         add_searches(owner_of(buyers["kalndarzs"]).user)
         forget_old_news()
