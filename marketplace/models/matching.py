@@ -17,7 +17,7 @@ from marketplace.models.match_sql import CANDIDATES
 if TYPE_CHECKING:
     from marketplace.models.needs import Need
 
-NEAR, WAITING = 200, 200  # schools looked at for each language: the nearest, and online those who wait longest
+NEAR, WAITING = 60, 60  # schools looked at for each language: the nearest, and online those who wait longest
 MOST_UNANSWERED = 5  # invitations of 14 days; a school that answers none of them gets no more
 NEW_FOR = timedelta(days=90)
 NEVER = datetime.min.replace(tzinfo=UTC)
@@ -122,19 +122,19 @@ def lot(need: Need, school_id: int) -> str:
 
 
 def candidates(need: Need, without: Iterable[int]) -> list[Candidate]:
-    here = need.region or need.organisation.region
+    here, without = need.region or need.organisation.region, list(without)
     asked = {
         "keys": sorted(f"{need.category_id}:{language}:{need.place_mode}" for language in need.languages),
         "lat": here and here.latitude,
         "lon": here and here.longitude,
-        "near": NEAR,
-        "waiting": WAITING if need.place_mode in ANYWHERE or here is None else 0,
+        "near": NEAR + len(without),
+        "waiting": WAITING + len(without) if need.place_mode in ANYWHERE or here is None else 0,
         "category": need.category_id,
         "mode": need.place_mode,
         "first": need.starts_on,
         "last": need.ends_on or need.starts_on,
         "organisation": need.organisation_id,
-        "without": list(without),
+        "without": without,
         "now": timezone.now(),
         "unanswered": MOST_UNANSWERED,
     }
