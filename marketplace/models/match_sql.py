@@ -114,6 +114,7 @@ LEFT JOIN LATERAL (
       AND EXISTS (SELECT FROM marketplace_plan WHERE offer_id = o.offer_id)))
 ) w ON true
 WHERE c.school_id <> %(organisation)s AND c.school_id <> ALL(%(without)s)
+  AND (%(farthest)s::int IS NULL OR c.km IS NULL OR c.km <= %(farthest)s) AND %(country)s IN ('', c.country)
   AND (%(mode)s <> 'at_client' OR o.travel_radius_km IS NULL OR c.km IS NULL OR c.km <= o.travel_radius_km)
   AND (
     SELECT count(*) FROM marketplace_needinvitation i WHERE i.school_id = c.school_id

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from marketplace.models.needs import Need
 
 NEAR, WAITING = 60, 60  # schools looked at for each language: the nearest, and online those who wait longest
+FARTHEST = 300  # km, where somebody has to travel
 MOST_UNANSWERED = 5  # invitations of 14 days; a school that answers none of them gets no more
 NEW_FOR = timedelta(days=90)
 NEVER = datetime.min.replace(tzinfo=UTC)
@@ -122,15 +123,19 @@ def lot(need: Need, school_id: int) -> str:
 
 
 def candidates(need: Need, without: Iterable[int]) -> list[Candidate]:
-    here, without = need.region or need.organisation.region, list(without)
+    """Where the place counts but its region is not known, those of the country."""
+    here, without, is_by_place = need.region, list(without), need.place_mode not in ANYWHERE
+    waiting = WAITING if not is_by_place else 0 if here else 10 * WAITING
     asked = {
         "keys": sorted(f"{need.category_id}:{language}:{need.place_mode}" for language in need.languages),
         "lat": here and here.latitude,
         "lon": here and here.longitude,
-        "near": NEAR + len(without),
-        "waiting": WAITING + len(without) if need.place_mode in ANYWHERE or here is None else 0,
-        "category": need.category_id,
+        "near": NEAR + len(without) if here else 0,
+        "waiting": waiting and waiting + len(without),
+        "farthest": FARTHEST if is_by_place and here else None,
+        "country": need.country.code if is_by_place and not here else "",
         "mode": need.place_mode,
+        "category": need.category_id,
         "first": need.starts_on,
         "last": need.ends_on or need.starts_on,
         "organisation": need.organisation_id,

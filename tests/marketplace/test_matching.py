@@ -153,9 +153,19 @@ def test_only_who_can_do_it_is_asked(need, buyer):
     suspended.save()
     paused = make_school("Paused")
     paused.offers.update(status="paused")
+    make_school("Beyond 300 km", "PT11A")
     fits = make_school("Fits", travel_radius_km=50)
 
     assert order_of(need) == [fits.pk]
+
+
+def test_online_no_school_is_too_far(buyer):
+    far = make_school("Far", "PT11A", delivery_modes=["remote"])
+    need = make_need(buyer, place_mode="remote", region=Region.objects.get(pk=RIGA))
+
+    [match] = ranked(need)
+    assert match.candidate.school_id == far.pk
+    assert match.reasons(need)["km"] is None
 
 
 def test_nobody_is_asked_by_itself():
@@ -209,7 +219,14 @@ def test_without_a_place_distance_says_nothing(buyer):
         (near.pk, 0),
         (school.pk, None),
     ]
-    assert all(match.candidate.km is None for match in ranked(make_need(buyer)))
+
+
+def test_without_a_region_the_schools_of_the_country_are_asked(buyer):
+    make_school("Abroad", VILNIUS)
+    here = make_school("Here")
+
+    [match] = ranked(make_need(buyer))
+    assert (match.candidate.school_id, match.candidate.km) == (here.pk, None)
 
 
 def test_the_nearest_are_found_by_the_index(need):
