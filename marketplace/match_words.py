@@ -2,19 +2,30 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from datetime import date
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from django.utils.translation import get_language_info, ngettext
 from django.utils.translation import gettext as _
 
 from vet2b.lib import formats
 
+if TYPE_CHECKING:
+    from marketplace.models import NeedInvitation
+
 
 def reason_words(reasons: Mapping[str, Any]) -> list[str]:
     """`NeedInvitation.reasons` as short phrases, in the order in which they count."""
     return [_("same category"), *place_words(reasons), *work_words(reasons), *past_words(reasons)]
+
+
+def with_words(invitations: Iterable[NeedInvitation]) -> list[NeedInvitation]:
+    """Each with its reasons as `words`."""
+    found = list(invitations)
+    for invitation in found:
+        invitation.words = reason_words(invitation.reasons)
+    return found
 
 
 def place_words(reasons: Mapping[str, Any]) -> Iterator[str]:

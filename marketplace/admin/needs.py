@@ -12,6 +12,7 @@ from accounts.admin.desk import Decision, Desk
 from accounts.admin.facts import facts_of
 from accounts.admin.forms import ApprovalForm, DecisionForm, RestrictionForm
 from accounts.restrictions import register_rules
+from marketplace.match_words import with_words
 from marketplace.models import Need
 
 NEED_RULES = {
@@ -61,4 +62,5 @@ class NeedAdmin(Desk):
 
     def review_words(self, request: HttpRequest, obj: Need) -> dict[str, Any]:
         names = ("organisation", "category", "region", "place_mode", "starts_on", "ends_on", "budget", "closes_at")
-        return {"facts": facts_of(obj, names), "rules": NEED_RULES.values()}
+        asked = with_words(obj.invitations.select_related("school"))
+        return {"facts": facts_of(obj, names), "rules": NEED_RULES.values(), "asked": asked}

@@ -89,6 +89,7 @@ class NeedInvitation(NeedInvitationVerbs, Lifecycle, Timed, TimeStamped):
     why = models.CharField(_("reason"), max_length=10, choices=Why, blank=True)
 
     objects = NeedInvitationQuerySet.as_manager()
+    words: list[str]  # its reasons, where a page reads them
 
     class Meta:
         verbose_name = _("invitation")

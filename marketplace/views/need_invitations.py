@@ -14,7 +14,7 @@ from django.views.decorators.http import require_POST
 
 from accounts.http import AuthedRequest
 from accounts.models import Membership, Refusal
-from marketplace.match_words import reason_words
+from marketplace.match_words import reason_words, with_words
 from marketplace.models import Need, NeedInvitation
 from marketplace.models.need_matching import BATCH, ENOUGH
 from marketplace.views.orders_access import party
@@ -31,8 +31,7 @@ def invitation_list(request: AuthedRequest) -> HttpResponse:
     is_past = "past" in request.GET
     rows = invitations.over() if is_past else invitations.waiting() | invitations.interesting()
     page = Paginator(rows.order_by("need__closes_at", "pk"), A_PAGE).get_page(request.GET.get("page"))
-    for invitation in page:
-        invitation.words = reason_words(invitation.reasons)
+    page.object_list = with_words(page.object_list)
     return render(request, "marketplace/needs/invitations.html", {"page": page, "is_past": is_past})
 
 
@@ -87,9 +86,7 @@ def invitation_context(need: Need, by: Membership) -> dict[str, Any]:
 
 def asked_context(need: Need) -> dict[str, Any]:
     """Whom we asked, for the page of the need's own organisation."""
-    asked = list(need.invitations.select_related("school"))
-    for invitation in asked:
-        invitation.words = reason_words(invitation.reasons)
+    asked = with_words(need.invitations.select_related("school"))
     suggestions = need.suggestions() if need.suggested else []
     next_batch = need.timers.filter(verb="invite").values_list("due_at", flat=True).first()
     return {

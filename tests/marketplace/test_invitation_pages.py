@@ -119,3 +119,10 @@ def test_the_list_costs_the_same_at_1_and_4(client, need, adam, buyer, django_as
 
     assert listed.text.count("same category") == 4
     assert len(one) == len(four)
+
+
+def test_a_moderator_sees_who_was_asked_and_why(client, need, mona, school):
+    client.force_login(mona)
+    shown = client.get(reverse("admin:marketplace_need_change", args=[need.pk])).text
+
+    assert f"{school.name}: Invited (18 points: same category, works in English, new here)" in shown
