@@ -131,6 +131,8 @@ RULES = {
     "marketplace:order_milestones": (SELLS, order_args),
     **{f"marketplace:milestone_{verb}": (NOBODY, [*order_args, "0"]) for verb in
        ["change", "remove", "submit", "approve", "remark"]},
+    "marketplace:order_again": (BUYS_ALONE, ["completed.ref"]),
+    "marketplace:order_ask_again": (BUYS_ALONE, ["completed.ref"]),
     "marketplace:need_list": (PUBLIC, []),
     "marketplace:need_new": (PUBLIC, []),
     "marketplace:need_step": (PUBLIC, ["'what'"]),

@@ -12,6 +12,7 @@ from django.utils.translation import pgettext_lazy
 
 from accounts.models import Lifecycle, Move, Organisation, Timed, User
 from marketplace.models.offers import Offer, Package
+from marketplace.models.order_again import Again
 from marketplace.models.order_agreement import Signed
 from marketplace.models.order_can import Can
 from marketplace.models.order_changes import Changes
@@ -51,6 +52,7 @@ class Order(
     Dispute,
     Changes,
     Closing,
+    Again,
     Money,
     Parties,
     Dates,
@@ -190,6 +192,9 @@ class Order(
     )
     need = models.ForeignKey(
         "marketplace.Need", models.PROTECT, null=True, blank=True, related_name="orders", verbose_name=_("need")
+    )
+    repeats = models.ForeignKey(
+        "self", models.PROTECT, null=True, blank=True, related_name="repeated_by", verbose_name=_("orders again")
     )
     title = models.CharField(_("title"), max_length=120)
     contact = models.ForeignKey(User, models.PROTECT, related_name="orders_placed", verbose_name=_("contact person"))

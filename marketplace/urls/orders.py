@@ -1,6 +1,6 @@
 from django.urls import path
 
-from marketplace.views import orders, orders_files, orders_list, orders_new, orders_quote, orders_times
+from marketplace.views import again, orders, orders_files, orders_list, orders_new, orders_quote, orders_times
 from marketplace.views.orders_actions import ACTIONS
 
 urlpatterns = [
@@ -12,6 +12,8 @@ urlpatterns = [
     path("orders/", orders_list.order_list, name="order_list"),
     path("orders/<slug:ref>/", orders.order_detail, name="order_detail"),
     path("orders/<slug:ref>/edit/", orders_new.order_edit, name="order_edit"),
+    path("orders/<slug:ref>/again/", again.order_again, name="order_again"),
+    path("orders/<slug:ref>/again/ask/", again.order_ask_again, name="order_ask_again"),
     path("orders/<slug:ref>/confirm/", orders_times.order_confirm, name="order_confirm"),
     path("orders/<slug:ref>/move/", orders_times.order_propose_time, name="order_propose_time"),
     path("orders/<slug:ref>/quote/", orders_quote.order_quote, name="order_quote"),

@@ -16,6 +16,7 @@ from marketplace.cards import similar_cards
 from marketplace.models import Order
 from marketplace.models.quotes import offer_total
 from marketplace.reviews_shown import standing_of_client
+from marketplace.views.again import again_words
 from marketplace.views.disputes import IN_PANEL, dispute_words
 from marketplace.views.orders_access import order_for, party
 from marketplace.views.orders_actions import ACTIONS, form_of, offered_actions
@@ -48,6 +49,7 @@ def order_page(
         context["total"] = order.offer and offer_total(order.offer, order.quantity, order.package)
         context["files"] = order.files.all()
         return render(request, "marketplace/orders/check.html", context, status=status)
+    context["again"] = again_words(order, by)
     context["dispute"] = dispute_words(order, by)
     context["parts"] = parts_of(order, by)
     context["todo"] = next((part for part in context["parts"] if part.is_my_turn), None)

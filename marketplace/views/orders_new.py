@@ -104,6 +104,9 @@ def order_edit(request: AuthedRequest, ref: str) -> HttpResponse:
         form = RequestForm(request.POST, request.FILES, instance=order, offer=order.offer)
         form.is_valid()
         return keep_draft(request, order, form)
+    if order.repeats_id and can_be_booked(request, order.offer):
+        initial = {"request_key": order.request_key}
+        return book_page(request, order.offer, BookForm(instance=order, offer=order.offer, initial=initial))
     return request_page(request, order.offer, RequestForm(instance=order, offer=order.offer), order)
 
 
@@ -140,8 +143,13 @@ def add_broken_term(order: Order, form: RequestForm) -> None:
 
 
 def book_page(request: AuthedRequest, offer: Offer, form: BookForm, status: int = 200) -> HttpResponse:
-    context = offer_words(offer) | {"form": form, "total": form.total}
+    asks = reverse("marketplace:order_edit", args=[form.instance.ref]) if form.instance.pk else offer_request_url(offer)
+    context = offer_words(offer) | {"form": form, "total": form.total, "request_url": f"{asks}?request=yes"}
     return render(request, "marketplace/orders/book.html", context, status=status)
+
+
+def offer_request_url(offer: Offer) -> str:
+    return reverse("marketplace:order_new", args=[offer.slug])
 
 
 @require_POST
@@ -171,6 +179,8 @@ def booked(request: AuthedRequest, offer: Offer, form: BookForm) -> Order:
     by = party(request)
     order = Order.draft(offer, by=by, request_key=form.cleaned_data["request_key"], **form.wishes())
     if order.status == Order.Status.DRAFT:  # else a second click of the same form
+        if order.repeats_id:
+            order.change_draft(by=by, **form.wishes())
         order.add_brief_files(form.cleaned_data["files"], by=by)
         order.book(by=by)
     return order
