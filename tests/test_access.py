@@ -9,6 +9,7 @@ from django.urls import get_resolver, reverse
 
 from accounts.models import Invitation
 from tests import factories
+from tests.marketplace import test_frameworks
 
 ROLES = [
     "anonymous", "nobody", "learner", "trainer", "school_owner", "other_trainer", "buyer", "buyer_staff", "outsider",
@@ -30,6 +31,7 @@ SELLS = (SCHOOL, False, BUYER)
 SIGNATORIES = (frozenset({"school_owner", "buyer"}), False)
 BUYS_ALONE = (BUYER, False)
 WORKING = SCHOOL | BUYER | {"other_trainer", "outsider", "public_body"}
+SCHOOL_STAFF = (SCHOOL | {"other_trainer"}, False)
 WORKERS = (SIGNED_IN - {"learner", "nobody", "moderator", "admin"}, False)
 CALLER = (BUYER, False)
 NOBODY = (frozenset(), False)
@@ -133,6 +135,17 @@ RULES = {
        ["change", "remove", "submit", "approve", "remark"]},
     "marketplace:order_again": (BUYS_ALONE, ["completed.ref"]),
     "marketplace:order_ask_again": (BUYS_ALONE, ["completed.ref"]),
+    "marketplace:order_parts": (SELLS, order_args),
+    "marketplace:partner_list": (WORKERS, []),
+    "marketplace:partner_detail": (WORKERS, ["school.slug"]),
+    "marketplace:framework_buy": ((WORKERS[0] - {"other_trainer"}, False), ["maple.slug"]),
+    "marketplace:framework_sell": (SCHOOL_STAFF, ["company.slug"]),
+    "marketplace:framework_detail": (ORDER, ["framework.ref"]),
+    **{f"marketplace:framework_{verb}": (BUYS, ["framework.ref"]) for verb in
+       ["edit", "propose", "take_back", "discard"]},
+    "marketplace:framework_accept": ((frozenset({"school_owner"}), False), ["framework.ref"]),
+    "marketplace:framework_refuse": (SELLS, ["framework.ref"]),
+    "marketplace:framework_give_notice": ((*SIGNATORIES, SCHOOL | BUYER), ["framework.ref"]),
     "marketplace:need_list": (PUBLIC, []),
     "marketplace:need_new": (PUBLIC, []),
     "marketplace:need_step": (PUBLIC, ["'what'"]),
@@ -234,7 +247,7 @@ def world(school, alice, adam, sara, lea, bob, company, charlie, mona, offer, bu
     clerk = factories.make_user("Cleo Clerk")
     factories.make_member(clerk, company)
     teacher = factories.make_user("Theo Thorn")
-    factories.make_organisation(teacher, kind="school", name="Maple School")
+    maple = factories.make_organisation(teacher, kind="school", name="Maple School")
     officer = factories.make_user("Olga Office")
     factories.make_organisation(officer, kind="public_body", name="Lake Region")
     order = factories.make_order(offer, buyer, "quoted")
@@ -248,7 +261,8 @@ def world(school, alice, adam, sara, lea, bob, company, charlie, mona, offer, bu
     }  # fmt: skip
     call, other = factories.make_call(buyer), charlie.memberships.get().organisation
     return {
-        "people": people, "call": call,
+        "people": people, "call": call, "maple": maple, "company": company,
+        "framework": test_frameworks.make_framework(offer, buyer, owner, "proposed"),
         "expression": factories.make_expression(call, factories.member(charlie, other)),
         "offer": offer, "order": order, "school": school, "token": token,
         "completed": factories.make_order(offer, buyer, "completed"),

@@ -9,9 +9,9 @@ from django.utils.translation import get_language, gettext_lazy, ngettext
 from django.utils.translation import gettext as _
 
 from marketplace.forms.order_files import FilesField
-from marketplace.models import BY_QUANTITY, Offer, Order, Package, PriceModel, Window
+from marketplace.models import BY_QUANTITY, Framework, Offer, Order, Package, PriceModel, Window
 from marketplace.models.order_terms import MAX_QUANTITY
-from marketplace.models.quotes import Total, offer_total
+from marketplace.models.quotes import Total, framework_total, offer_total
 from marketplace.words import vat_words
 from vet2b.lib.formats import day_range, money
 
@@ -78,9 +78,9 @@ class RequestForm(forms.ModelForm):
         widgets = {"wished_on": DateInput, "place_mode": forms.RadioSelect}
         labels = {"place": gettext_lazy("Address")}
 
-    def __init__(self, *args: Any, offer: Offer, **kwargs: Any):
+    def __init__(self, *args: Any, offer: Offer, framework: Framework | None = None, **kwargs: Any):
         super().__init__(*args, **kwargs)
-        self.offer = offer
+        self.offer, self.framework = offer, framework
         self.initial.setdefault("request_key", uuid.uuid4())
         self.set_package()
         self.set_quantity()
@@ -179,7 +179,8 @@ class BookForm(RequestForm):
         package = answers.get("package") if "package" in self.fields else None
         if isinstance(package, str):
             package = next((p for p in self.fields["package"].queryset if p.code == package), None)
-        return offer_total(self.offer, self.given_quantity, package)
+        under = self.framework and framework_total(self.framework, self.offer, self.given_quantity, package)
+        return under or offer_total(self.offer, self.given_quantity, package)
 
     @property
     def given_quantity(self) -> int:

@@ -16,6 +16,7 @@ from marketplace.models.evidence import Evidence, EvidenceSkill
 from marketplace.models.evidence_shown import Shown
 from marketplace.models.expressions import Expression
 from marketplace.models.feeds import Feed
+from marketplace.models.frameworks import Framework, FrameworkService
 from marketplace.models.hours import HourEntry
 from marketplace.models.invoices import Invoice
 from marketplace.models.issuer_keys import IssuerKey
@@ -71,6 +72,8 @@ __all__ = [
     "Expression",
     "Favourite",
     "Feed",
+    "Framework",
+    "FrameworkService",
     "HourEntry",
     "Invoice",
     "IscedField",

@@ -74,21 +74,24 @@ class Deal:
         self.requested_at = timezone.now()
         if self.package:
             self.package_name = self.package.words_for(None)["name"]
+        self.come_under_framework()
         self.move(
-            "request", by=by, fields=["requested_at", "package_name"], notify=self.sellers(),
+            "request", by=by, fields=["requested_at", "package_name", "framework"], notify=self.sellers(),
             files=[file.as_details() for file in self.files.all()],
         )  # fmt: skip
         self.start_clock()
+        self.quote_by_framework(by=None)
 
     @transaction.atomic
     def book(self, *, by: Membership) -> None:
         """Instant booking: takes a place of the window and is accepted at once at the offer's own price."""
         self.guard("book", by=by)
         self.check_terms()
+        self.come_under_framework()
         price = self.offer.price_for(self.quantity, self.package)
         if not self.offer.is_instant or not (self.window or self.starts_at) or price is None:
             raise Refusal(_("This service cannot be booked at once. Send a request instead."))
-        quote = self.quotes.model.of_offer_price(self, price, by=by)
+        quote = self.framework_quote() or self.quotes.model.of_offer_price(self, price, by=by)
         self.check_limit(quote.gross, by)
         self.is_instant, self.requested_at = True, timezone.now()
         if self.package:
@@ -134,6 +137,10 @@ class Deal:
             "quote", by=by, fields=["is_awaiting_answer"], notify=self.buyers(),
             version=quote.version, price=quote.gross_text, text=quote.message,
         )  # fmt: skip
+        self.await_acceptance(quote)
+        return quote
+
+    def await_acceptance(self, quote: Quote) -> None:
         self.clear_timers()
         midnight = datetime.max.time().replace(microsecond=0)
         end = datetime.combine(quote.valid_until, midnight, ZoneInfo(self.seller.zone))
@@ -142,7 +149,6 @@ class Deal:
         reminder = self.calendar.add_working_days(timezone.now(), REMIND_AFTER)
         if reminder < end:
             self.set_timer("remind", reminder)
-        return quote
 
     @transaction.atomic
     def counter(self, text: str, *, by: Membership, wished_price: Decimal | None = None, wished_on: date | None = None):
@@ -190,6 +196,7 @@ class Deal:
     SETTLED = (
         "window", "net", "vat", "gross", "currency", "starts_on", "ends_on", "starts_at", "ends_at",
         "rounds_of_changes", "accepted_at", "is_awaiting_answer",
+        "framework",
     )  # fmt: skip
 
     def settle(self, quote: Quote) -> None:
@@ -202,6 +209,8 @@ class Deal:
             if not self.window.left:
                 self.window.set_timer("tell_full", timezone.now())
         self.keep_time(None)
+        if self.framework:
+            self.framework.count(quote.net)
         self.net, self.vat, self.gross, self.currency = quote.net, quote.vat, quote.gross, quote.currency
         self.starts_on = self.window.starts_on if self.window else self.first_day or quote.starts_on
         self.ends_on = self.window.ends_on if self.window else self.first_day or quote.ends_on

@@ -32,6 +32,7 @@ class Trouble:
         self.free_time()
         self.move("cancel", by=by, notify=self.other_side(by), reason=reason, is_late=is_late)
         self.clear_timers()
+        self.tell_parts()
 
     def free_time(self) -> None:
         """Gives back the place in the window, or the appointment."""
@@ -90,6 +91,8 @@ class Trouble:
         )  # fmt: skip
         if outcome == "rework":
             self.await_changes()
+        if outcome == "cancel":
+            self.tell_parts()
         if outcome == "price_cut":
             self.await_reviews()
 

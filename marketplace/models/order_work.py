@@ -80,6 +80,7 @@ class Work:
             raise Refusal(_("Say what you deliver, or how to get it."), field="note")
         if self.passed_sheet is None:
             raise Refusal(_("The checks before this delivery are not signed yet."))
+        self.refuse_open_parts()
         self.delivered_at = timezone.now()
         stored = self.attach(files, purpose="delivery", by=by)
         self.move("deliver", by=by, fields=["delivered_at"], notify=self.buyers(), text=note, files=stored)

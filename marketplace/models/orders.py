@@ -20,9 +20,11 @@ from marketplace.models.order_closing import Closing
 from marketplace.models.order_dates import Dates
 from marketplace.models.order_deal import Deal
 from marketplace.models.order_dispute import Dispute
+from marketplace.models.order_framework import UnderFramework
 from marketplace.models.order_money import Money
 from marketplace.models.order_moves import Moves
 from marketplace.models.order_parties import Parties
+from marketplace.models.order_parts import SubOrders
 from marketplace.models.order_quality import Quality
 from marketplace.models.order_querysets import OrderQuerySet
 from marketplace.models.order_start import Start
@@ -41,6 +43,7 @@ class Order(
     Can,
     Signed,
     Deal,
+    UnderFramework,
     Terms,
     Words,
     Moves,
@@ -53,6 +56,7 @@ class Order(
     Changes,
     Closing,
     Again,
+    SubOrders,
     Money,
     Parties,
     Dates,
@@ -116,6 +120,7 @@ class Order(
         "ask": Move(frozenset({S.REQUESTED}), None, "seller"),
         "answer": Move(frozenset({S.REQUESTED}), None, "buyer"),
         "quote": Move(frozenset({S.REQUESTED, S.COUNTERED}), S.QUOTED, "seller"),
+        "quote_by_framework": Move(frozenset({S.REQUESTED}), S.QUOTED, "system"),
         "decline": Move(frozenset({S.REQUESTED, S.COUNTERED}), S.DECLINED, "seller", needs_reason=True),
         "withdraw": Move(frozenset({S.REQUESTED, S.COUNTERED}), S.WITHDRAWN, "buyer"),
         "counter": Move(frozenset({S.QUOTED}), S.COUNTERED, "buyer"),
@@ -165,6 +170,7 @@ class Order(
         "accept_change": Move(CHANGEABLE, None, "either"),
         "refuse_change": Move(ANSWERABLE, None, "either"),
         "take_back_change": Move(ANSWERABLE, None, "either"),
+        "pass_part": Move(PLANNED | {S.IN_PROGRESS}, None, "seller"),
         "assign_team": Move(PLANNED | {S.IN_PROGRESS, S.CHANGES_REQUESTED}, None, "seller"),
         "replace_learner": Move(PLANNED | {S.IN_PROGRESS, S.CHANGES_REQUESTED}, None, "seller"),
         "remind_review": Move(frozenset({S.COMPLETED}), None, "system"),
@@ -196,6 +202,15 @@ class Order(
     repeats = models.ForeignKey(
         "self", models.PROTECT, null=True, blank=True, related_name="repeated_by", verbose_name=_("orders again")
     )
+    part_of = models.ForeignKey(
+        "self", models.PROTECT, null=True, blank=True, related_name="sub_orders", verbose_name=_("part of")
+    )
+    part_title = models.CharField(_("which part"), max_length=120, blank=True)
+    names_client = models.BooleanField(default=False, help_text="The school of a part may know for whom it is.")
+    framework = models.ForeignKey(
+        "marketplace.Framework", models.PROTECT, null=True, blank=True, related_name="orders",
+        verbose_name=_("framework agreement"),
+    )  # fmt: skip
     title = models.CharField(_("title"), max_length=120)
     contact = models.ForeignKey(User, models.PROTECT, related_name="orders_placed", verbose_name=_("contact person"))
     trainer = models.ForeignKey(
@@ -277,6 +292,11 @@ class Order(
             models.CheckConstraint(
                 condition=Q(starts_at=None, ends_at=None) | Q(ends_at__gt=models.F("starts_at")),
                 name="order_times_in_order",
+            ),
+            models.CheckConstraint(
+                condition=Q(part_of=None, part_title="", names_client=False)
+                | Q(part_of__isnull=False) & ~Q(part_title=""),
+                name="order_part_has_title",
             ),
         ]  # fmt: skip
         indexes = [

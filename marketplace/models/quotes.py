@@ -13,6 +13,7 @@ from django.utils.translation import gettext as _t
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import Membership, Refusal, User
+from marketplace.models.frameworks import Framework
 from marketplace.models.offers import Offer, Package
 from marketplace.models.order_deal import QUOTE_VALID_DAYS
 from marketplace.models.orders import Order
@@ -38,6 +39,15 @@ def offer_total(offer: Offer, quantity: int, package: Package | None = None) -> 
     """What the offer's own terms come to, or None where only a quote can tell."""
     price = offer.price_for(quantity, package)
     return None if price is None else Total(cents(price), vat_of(cents(price), offer.vat_rate))
+
+
+def framework_total(framework: Framework, offer: Offer, quantity: int, package: Package | None) -> Total | None:
+    """What it comes to under a framework agreement, or None where that cannot tell."""
+    line = framework.line_for(offer, quantity, package, offer.title)
+    if line is None:
+        return None
+    net = cents(line["quantity"] * line["unit_price"])
+    return Total(net, vat_of(net, offer.vat_rate))
 
 
 class Quote(models.Model):
@@ -89,7 +99,9 @@ class Quote(models.Model):
         return f"{self.gross} {self.currency}"
 
     @classmethod
-    def next_version(cls, order: Order, lines: Iterable[dict[str, Any]], *, by: Membership, **terms: Any) -> Quote:
+    def next_version(
+        cls, order: Order, lines: Iterable[dict[str, Any]], *, by: Membership | None, **terms: Any
+    ) -> Quote:
         """Called under the order's lock by its verbs."""
         rows = [QuoteLine.of(position, **line) for position, line in enumerate(lines)]
         if not rows:
@@ -105,7 +117,7 @@ class Quote(models.Model):
         quote = cls.objects.create(
             order=order,
             version=(latest.version if latest else 0) + 1,
-            author=by.user,
+            author=by and by.user,
             currency=order.currency,
             net=net,
             vat=vat,

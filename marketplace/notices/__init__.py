@@ -6,6 +6,7 @@ from marketplace.notices import (
     changes,
     disputes,
     evidence,
+    frameworks,
     hours,
     invitations,
     learners,
@@ -19,6 +20,7 @@ from marketplace.notices import (
     releases,
     resources,
     reviews,
+    sub_orders,
     teams,
 )
 
@@ -28,6 +30,7 @@ __all__ = [
     "changes",
     "evidence",
     "disputes",
+    "frameworks",
     "hours",
     "invitations",
     "learners",
@@ -41,5 +44,6 @@ __all__ = [
     "releases",
     "resources",
     "reviews",
+    "sub_orders",
     "teams",
 ]

@@ -1,6 +1,15 @@
 from django.urls import path
 
-from marketplace.views import again, orders, orders_files, orders_list, orders_new, orders_quote, orders_times
+from marketplace.views import (
+    again,
+    orders,
+    orders_files,
+    orders_list,
+    orders_new,
+    orders_quote,
+    orders_times,
+    sub_orders,
+)
 from marketplace.views.orders_actions import ACTIONS
 
 urlpatterns = [
@@ -14,6 +23,7 @@ urlpatterns = [
     path("orders/<slug:ref>/edit/", orders_new.order_edit, name="order_edit"),
     path("orders/<slug:ref>/again/", again.order_again, name="order_again"),
     path("orders/<slug:ref>/again/ask/", again.order_ask_again, name="order_ask_again"),
+    path("orders/<slug:ref>/parts/", sub_orders.order_parts, name="order_parts"),
     path("orders/<slug:ref>/confirm/", orders_times.order_confirm, name="order_confirm"),
     path("orders/<slug:ref>/move/", orders_times.order_propose_time, name="order_propose_time"),
     path("orders/<slug:ref>/quote/", orders_quote.order_quote, name="order_quote"),

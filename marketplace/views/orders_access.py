@@ -19,6 +19,8 @@ def party(request: AuthedRequest) -> Membership:
 
 def order_for(request: AuthedRequest, ref: str) -> Order:
     orders = Order.objects.for_organisation(party(request).organisation).with_parties().with_next_due()
-    orders = orders.select_related("package", "agreement", "release", "readiness", "invoice", "repeats")
+    orders = orders.select_related(
+        "package", "agreement", "release", "readiness", "invoice", "repeats", "framework", "part_of__buyer"
+    )
     orders = orders.prefetch_related("new_times")
     return get_object_or_404(orders, ref=ref)

@@ -16,7 +16,7 @@ from django.views.decorators.http import require_POST
 from accounts.http import AuthedRequest
 from accounts.models import Refusal
 from marketplace.forms.orders import BookForm, RequestForm
-from marketplace.models import Offer, Order, Window
+from marketplace.models import Framework, Offer, Order, Window
 from marketplace.views.orders_access import order_for, party
 from marketplace.words import price_words, vat_words
 
@@ -47,8 +47,15 @@ def order_new(request: AuthedRequest, slug: str) -> HttpResponse:
     if request.method == "POST":
         return save_draft(request, offer)
     if can_be_booked(request, offer):
-        return book_page(request, offer, BookForm(offer=offer, initial=asked_for(request)))
+        return book_page(
+            request, offer, BookForm(offer=offer, framework=framework_of(request, offer), initial=asked_for(request))
+        )
     return request_page(request, offer, RequestForm(offer=offer, initial=asked_for(request)))
+
+
+def framework_of(request: AuthedRequest, offer: Offer) -> Framework | None:
+    """Under which the reader's organisation would order it."""
+    return Framework.objects.covering(party(request).organisation, offer)
 
 
 def can_be_booked(request: AuthedRequest, offer: Offer) -> bool:
@@ -76,6 +83,7 @@ def request_page(
         "order": order,
         "files": order.files.all() if order else [],
         "can_trade": party(request).can_trade,
+        "framework": framework_of(request, offer),
     }
     return render(request, "marketplace/orders/new.html", context, status=status)
 
@@ -106,7 +114,9 @@ def order_edit(request: AuthedRequest, ref: str) -> HttpResponse:
         return keep_draft(request, order, form)
     if order.repeats_id and can_be_booked(request, order.offer):
         initial = {"request_key": order.request_key}
-        return book_page(request, order.offer, BookForm(instance=order, offer=order.offer, initial=initial))
+        framework = framework_of(request, order.offer)
+        form = BookForm(instance=order, offer=order.offer, framework=framework, initial=initial)
+        return book_page(request, order.offer, form)
     return request_page(request, order.offer, RequestForm(instance=order, offer=order.offer), order)
 
 
@@ -144,7 +154,12 @@ def add_broken_term(order: Order, form: RequestForm) -> None:
 
 def book_page(request: AuthedRequest, offer: Offer, form: BookForm, status: int = 200) -> HttpResponse:
     asks = reverse("marketplace:order_edit", args=[form.instance.ref]) if form.instance.pk else offer_request_url(offer)
-    context = offer_words(offer) | {"form": form, "total": form.total, "request_url": f"{asks}?request=yes"}
+    context = offer_words(offer) | {
+        "form": form,
+        "total": form.total,
+        "framework": form.framework,
+        "request_url": f"{asks}?request=yes",
+    }
     return render(request, "marketplace/orders/book.html", context, status=status)
 
 
@@ -159,7 +174,7 @@ def order_book(request: AuthedRequest, slug: str) -> HttpResponse:
     refused = refused_buyer(request, offer)
     if refused:
         return refused
-    form = BookForm(request.POST, request.FILES, offer=offer)
+    form = BookForm(request.POST, request.FILES, offer=offer, framework=framework_of(request, offer))
     if not form.is_valid():
         return book_page(request, offer, form, status=422)
     if not form.has_seen_total or "update" in request.POST:
@@ -191,6 +206,6 @@ def order_price(request: AuthedRequest, slug: str) -> HttpResponse:
     offer = offer_to_order(slug)
     if party(request).organisation_id == offer.school_id:
         raise Http404
-    form = BookForm(request.GET, offer=offer)
+    form = BookForm(request.GET, offer=offer, framework=framework_of(request, offer))
     form.is_valid()
     return render(request, "marketplace/orders/_total.html", {"offer": offer, "form": form, "total": form.total})

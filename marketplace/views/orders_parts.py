@@ -17,6 +17,7 @@ from marketplace.views.quality import quality_part
 from marketplace.views.readiness import ready_part
 from marketplace.views.releases import release_part
 from marketplace.views.reviews import reviews_part
+from marketplace.views.sub_orders import sub_orders_part
 from marketplace.views.teams import team_part
 
 # each gives the line of one part, or None where the order has no such part for this reader; in the order of the work
@@ -28,6 +29,7 @@ PARTS: tuple[Callable[[Order, Membership], Part | None], ...] = (
     team_part,
     hours_part,
     milestones_part,
+    sub_orders_part,
     quality_part,
     money_part,
     evidence_part,

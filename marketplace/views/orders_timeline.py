@@ -51,7 +51,8 @@ ICONS = {
     "take_back_settlement": "rotate-ccw", "propose_change": "pen-line", "accept_change": "handshake",
     "refuse_change": "circle-x", "take_back_change": "rotate-ccw",
     "plan_milestone": "target", "change_milestone": "pen-line", "remove_milestone": "trash-2",
-    "approve_milestone": "circle-check",
+    "approve_milestone": "circle-check", "quote_by_framework": "receipt-text",
+    "pass_part": "share-2", "become_part": "share-2", "lose_whole": "triangle-alert",
 }  # fmt: skip
 
 
@@ -117,7 +118,7 @@ def entry_of(activity: Activity, verb: str, order: Order, viewer: Organisation, 
         icon=ICONS.get(verb, "circle-dot"),
         files=details.get("files") or [],
     )
-    if verb == "quote" and details.get("version") in cards:
+    if verb in {"quote", "quote_by_framework"} and details.get("version") in cards:
         entry.kind, entry.quote = "quote", cards[details["version"]]
     if verb == "counter":
         entry.wished_price = Decimal(details["wished_price"]) if details.get("wished_price") else None

@@ -18,7 +18,7 @@ from marketplace.models import Offer, Order
 from marketplace.models.order_moves import Taken
 from marketplace.strip import Strip
 from marketplace.views.orders_access import order_for, party
-from marketplace.views.orders_new import offer_words, refused_buyer
+from marketplace.views.orders_new import framework_of, offer_words, refused_buyer
 
 
 def offer_by_time(slug: str) -> Offer:
@@ -105,9 +105,10 @@ def order_confirm(request: AuthedRequest, ref: str) -> HttpResponse:
     order = order_for(request, ref)
     if order.status != Order.Status.DRAFT or order.starts_at is None or order.offer is None:
         return redirect(order)
+    framework = framework_of(request, order.offer)
     if request.method != "POST":
-        return confirm_page(request, order, ConfirmForm(instance=order, offer=order.offer))
-    form = ConfirmForm(request.POST, request.FILES, instance=order, offer=order.offer)
+        return confirm_page(request, order, ConfirmForm(instance=order, offer=order.offer, framework=framework))
+    form = ConfirmForm(request.POST, request.FILES, instance=order, offer=order.offer, framework=framework)
     if not form.is_valid():
         return confirm_page(request, order, form, status=422)
     if order.offer.is_instant and (not form.has_seen_total or "update" in request.POST):
@@ -143,6 +144,7 @@ def confirm_page(request: AuthedRequest, order: Order, form: ConfirmForm, status
         "form": form,
         "files": order.files.all(),
         "total": form.total,
+        "framework": form.framework,
         "held_until": order.held_until,
         "zone": order.seller.zone,
         "can_trade": party(request).can_trade,
