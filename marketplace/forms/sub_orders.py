@@ -20,7 +20,8 @@ class PassForm(forms.Form):
     use_required_attribute = False
     part = PartChoice(Order.objects.none(), label=_("Your order from the other school"), to_field_name="ref")
     title = LineField(
-        label=_("What the other school does"), max_length=120, help_text=_("Your client reads it, with the school's name."),
+        label=_("What the other school does"), max_length=120,
+        help_text=_("Your client reads it, with the school's name."),
         error_messages={"required": _("Say what the other school does.")},
     )  # fmt: skip
     names_client = forms.BooleanField(label=_("The other school may know your client's name"), required=False)

@@ -7,7 +7,7 @@ from django.shortcuts import get_object_or_404
 
 from accounts.http import AuthedRequest
 from accounts.models import Membership
-from marketplace.models import Order
+from marketplace.models import Framework, Offer, Order
 
 
 def party(request: AuthedRequest) -> Membership:
@@ -24,3 +24,8 @@ def order_for(request: AuthedRequest, ref: str) -> Order:
     )
     orders = orders.prefetch_related("new_times")
     return get_object_or_404(orders, ref=ref)
+
+
+def framework_of(request: AuthedRequest, offer: Offer) -> Framework | None:
+    """Under which the reader's organisation would order it."""
+    return Framework.objects.covering(party(request).organisation, offer)

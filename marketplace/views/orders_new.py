@@ -16,8 +16,8 @@ from django.views.decorators.http import require_POST
 from accounts.http import AuthedRequest
 from accounts.models import Refusal
 from marketplace.forms.orders import BookForm, RequestForm
-from marketplace.models import Framework, Offer, Order, Window
-from marketplace.views.orders_access import order_for, party
+from marketplace.models import Offer, Order, Window
+from marketplace.views.orders_access import framework_of, order_for, party
 from marketplace.words import price_words, vat_words
 
 
@@ -51,11 +51,6 @@ def order_new(request: AuthedRequest, slug: str) -> HttpResponse:
             request, offer, BookForm(offer=offer, framework=framework_of(request, offer), initial=asked_for(request))
         )
     return request_page(request, offer, RequestForm(offer=offer, initial=asked_for(request)))
-
-
-def framework_of(request: AuthedRequest, offer: Offer) -> Framework | None:
-    """Under which the reader's organisation would order it."""
-    return Framework.objects.covering(party(request).organisation, offer)
 
 
 def can_be_booked(request: AuthedRequest, offer: Offer) -> bool:
@@ -153,7 +148,12 @@ def add_broken_term(order: Order, form: RequestForm) -> None:
 
 
 def book_page(request: AuthedRequest, offer: Offer, form: BookForm, status: int = 200) -> HttpResponse:
-    asks = reverse("marketplace:order_edit", args=[form.instance.ref]) if form.instance.pk else offer_request_url(offer)
+    draft = form.instance.pk and form.instance.ref
+    asks = (
+        reverse("marketplace:order_edit", args=[draft])
+        if draft
+        else reverse("marketplace:order_new", args=[offer.slug])
+    )
     context = offer_words(offer) | {
         "form": form,
         "total": form.total,
@@ -161,10 +161,6 @@ def book_page(request: AuthedRequest, offer: Offer, form: BookForm, status: int 
         "request_url": f"{asks}?request=yes",
     }
     return render(request, "marketplace/orders/book.html", context, status=status)
-
-
-def offer_request_url(offer: Offer) -> str:
-    return reverse("marketplace:order_new", args=[offer.slug])
 
 
 @require_POST

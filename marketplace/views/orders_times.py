@@ -17,8 +17,8 @@ from marketplace.forms.times import ConfirmForm, DaysForm, ReasonPart, TimeForm,
 from marketplace.models import Offer, Order
 from marketplace.models.order_moves import Taken
 from marketplace.strip import Strip
-from marketplace.views.orders_access import order_for, party
-from marketplace.views.orders_new import framework_of, offer_words, refused_buyer
+from marketplace.views.orders_access import framework_of, order_for, party
+from marketplace.views.orders_new import offer_words, refused_buyer
 
 
 def offer_by_time(slug: str) -> Offer:

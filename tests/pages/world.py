@@ -9,7 +9,17 @@ from django.utils import timezone
 
 from accounts.mails import unsubscribe_signer
 from accounts.models import Invitation, Membership, Organisation, Report, User
-from marketplace.models import ConsentRequest, Evidence, Learner, Milestone, Need, Offer, Order, TeamFeedback
+from marketplace.models import (
+    ConsentRequest,
+    Evidence,
+    Framework,
+    Learner,
+    Milestone,
+    Need,
+    Offer,
+    Order,
+    TeamFeedback,
+)
 from marketplace.models.evidence_verbs import Finding, skills_of
 from marketplace.models.slots import Times
 from marketplace.saved_mails import stop_signer
@@ -57,6 +67,8 @@ NO_PAGES = {
     *(f"marketplace:agreement_{name}" for name in ("detail", "version", "edit", "sign", "paper", "confirm")),
     "marketplace:agreement_pdf", "marketplace:agreement_paper_file", "marketplace:agreement_terminate",
     "marketplace:special_hours_add", "marketplace:special_hours_remove",
+    "marketplace:order_ask_again", "marketplace:framework_accept", "marketplace:framework_edit",
+    *(f"marketplace:framework_{verb}" for verb in ("discard", "propose", "take_back", "refuse", "give_notice")),
     "marketplace:need_new", "marketplace:need_edit", "marketplace:need_file",
     *(f"marketplace:invitation_{verb}" for verb in ("open", "interested", "decline")),
     *(f"marketplace:need_{verb}" for verb in ("submit", "withdraw", "extend")), "marketplace:need_check",
@@ -316,6 +328,11 @@ def buyers(world):
     yield at("marketplace:order_feedback", world["unrecorded"].ref)
     yield at("marketplace:order_feedback", world["unrecorded"].ref, sends="#main form[method=post]")
     yield at("marketplace:order_feedback", world["record"].order.ref)
+    yield at("marketplace:order_again", world["completed"].ref)
+    yield at("marketplace:partner_list")
+    yield at("marketplace:partner_detail", world["completed"].seller.slug)
+    yield at("marketplace:framework_buy", world["completed"].seller.slug)
+    yield at("marketplace:framework_buy", world["completed"].seller.slug, sends="#main form[method=post]")
     yield at("accounts:report_receipt", world["report"].ref)
     yield from own_pages(world)
     yield from settings_pages(world)
@@ -452,6 +469,7 @@ def orders_of_schools(world):
     """(reader, page) of one order in each state, as the school sees it, and the quote form."""
     yield from records_of_schools(world)
     yield from changes_of_schools()
+    yield from partners_of_schools()
     yield from milestones_of_schools(world["changed"])
     for order in Order.objects.exclude(status="draft").order_by("status", "pk").distinct("status"):
         reader = order.seller.memberships.filter(role="owner").select_related("user")[0].user.email
@@ -485,6 +503,18 @@ def changes_of_schools():
     order = Order.objects.filter(status__in=Order.CHANGEABLE, agreement=None).exclude(changes__answer="").first()
     yield order.trainer.email, at("marketplace:change_new", order.ref)
     yield order.trainer.email, at("marketplace:change_new", order.ref, sends="#main form[method=post]")
+
+
+def partners_of_schools():
+    """(reader, page) of a framework agreement that waits for its answer, and of parts passed on."""
+    framework = Framework.objects.filter(status="proposed")[0]
+    reader = framework.school.memberships.signatories()[0].user.email
+    yield reader, at("marketplace:framework_detail", framework.ref)
+    yield reader, at("marketplace:framework_detail", framework.ref, sends="form[action$='/refuse/']")
+    yield reader, at("marketplace:framework_sell", framework.buyer.slug)
+    whole = Order.objects.filter(sub_orders__isnull=False)[0]
+    yield whole.trainer.email, at("marketplace:order_parts", whole.ref)
+    yield whole.trainer.email, at("marketplace:order_parts", whole.sub_orders.get().ref)
 
 
 def milestones_of_schools(order):

@@ -22,6 +22,7 @@ from vet2b.demo.milestones import add_milestones
 from vet2b.demo.needs import add_needs
 from vet2b.demo.offers import add_offer
 from vet2b.demo.orders import Story
+from vet2b.demo.partners import add_partners
 from vet2b.demo.reviews import add_money, add_replies, orders_again
 from vet2b.demo.searches import add_searches
 from vet2b.demo.teams import add_teams
@@ -77,6 +78,7 @@ class Command(BaseCommand):
         add_needs(buyers)
         add_calls()
         add_searches(owner_of(buyers["kalndarzs"]).user)
+        add_partners()
         forget_old_news()
 
     def fill_times(self, offers: dict[int, Offer], buyers: list[Organisation]) -> None:
