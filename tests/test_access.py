@@ -137,7 +137,7 @@ RULES = {
     "marketplace:order_ask_again": (BUYS_ALONE, ["completed.ref"]),
     "marketplace:order_parts": (SELLS, order_args),
     "marketplace:partner_list": (WORKERS, []),
-    "marketplace:partner_detail": (WORKERS, ["school.slug"]),
+    "marketplace:partner_detail": ((WORKERS[0] - {"other_trainer"}, False), ["maple.slug"]),
     "marketplace:framework_buy": ((WORKERS[0] - {"other_trainer"}, False), ["maple.slug"]),
     "marketplace:framework_sell": (SCHOOL_STAFF, ["company.slug"]),
     "marketplace:framework_detail": (ORDER, ["framework.ref"]),

@@ -80,7 +80,8 @@ class Deal:
             files=[file.as_details() for file in self.files.all()],
         )  # fmt: skip
         self.start_clock()
-        self.quote_by_framework(by=None)
+        if self.framework:
+            self.quote_by_framework(by=None)
 
     @transaction.atomic
     def book(self, *, by: Membership) -> None:

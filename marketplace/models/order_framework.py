@@ -33,9 +33,7 @@ class UnderFramework:
 
     @transaction.atomic
     def quote_by_framework(self, *, by: None) -> None:
-        """Within the request; does nothing where no framework holds."""
-        if self.framework is None:
-            return
+        """Within the request of an order that came under one."""
         self.guard("quote_by_framework", by=by)
         quote = self.framework_quote()
         self.move(

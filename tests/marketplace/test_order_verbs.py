@@ -9,7 +9,7 @@ from django.core.files.base import ContentFile
 from django.utils import timezone
 
 from accounts.models import Activity, InvalidTransition, Notification, Refusal
-from marketplace.models import Order
+from marketplace.models import Framework, Order
 from tests.factories import (
     LINE,
     PATHS,
@@ -99,7 +99,32 @@ CALLS = {
     "record_invoice": lambda o, by: o.record_invoice("2026/17", timezone.localdate(), by=by),
     "record_paid": lambda o, by: paid(o, by),
     "write": lambda o, by: o.write("Hello.", by=by),
+    "pass_part": lambda o, by: o.pass_part(part_for(o, by), "The photographs", by=by),
+    "quote_by_framework": lambda o, by: quoted_by_framework(o, by),
 }
+
+
+def part_for(order, by):
+    """A request of the order's school to another, where it will be looked at."""
+    if not order.can("pass_part", by=by):
+        return None
+    head = make_user()
+    school = make_organisation(head, kind="school")
+    return make_order(make_offer(school, head), by)
+
+
+def quoted_by_framework(order, by):
+    if order.can("quote_by_framework", by=by):
+        today = timezone.localdate()
+        order.framework = Framework.objects.create(
+            buyer=order.buyer, school=order.seller, proposer=order.buyer, author=order.contact, title="Prices",
+            currency="EUR", valid_from=today, valid_until=today, fixed_until=today, ends_on=today,
+        )  # fmt: skip
+        order.framework.services.create(offer=order.offer)
+        order.save(update_fields=["framework"])
+    order.quote_by_framework(by=by)
+
+
 # verb -> (from, to, who is told); from one state each, the table below has all of them
 HAPPY = {
     "discard": ("draft", S.WITHDRAWN, []),
