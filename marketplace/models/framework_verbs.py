@@ -38,8 +38,7 @@ class FrameworkVerbs:
             raise Refusal(_("This organisation is not verified yet."))
         sides = {"buyer": buyer, "school": school, "proposer": by.organisation, "author": by.user}
         check_terms(school, services, fields)
-        framework = cls(**sides, **fields, currency=school.currency, ends_on=fields["valid_until"])
-        framework.save(force_insert=True)
+        framework = cls.objects.create(**sides, **fields, currency=school.currency, ends_on=fields["valid_until"])
         framework.cover(services)
         framework.record("draft", by=by)
         return framework

@@ -163,10 +163,14 @@ class Framework(FrameworkVerbs, Lifecycle, Timed, TimeStamped):
 
     @property
     def has_room(self) -> bool:
+        return self.has_room_for(Decimal(0))
+
+    def has_room_for(self, net: Decimal) -> bool:
         if self.max_orders is None and self.max_net is None:
             return True
-        count, net = self.used
-        return (self.max_orders is None or count < self.max_orders) and (self.max_net is None or net < self.max_net)
+        count, total = self.used
+        fits = self.max_net is None or total + net <= self.max_net
+        return fits and (self.max_orders is None or count < self.max_orders)
 
     def price_of_one(self, offer: Offer, quantity: int, package: Package | None) -> Decimal | None:
         """Net, of one where the service is counted; None where it cannot tell."""
@@ -175,9 +179,10 @@ class Framework(FrameworkVerbs, Lifecycle, Timed, TimeStamped):
             return None
         if service.price is not None:
             return service.price
-        if offer.price_for(quantity, package) is None:
+        is_packed = offer.price_model == PriceModel.PACKAGES
+        price = package.price if is_packed and package else offer.price
+        if price is None or offer.price_for(quantity, package) is None:
             return None
-        price = package.price if offer.price_model == PriceModel.PACKAGES else offer.price
         return cents(price * (100 - self.discount) / 100)
 
     def line_for(self, offer: Offer, quantity: int, package: Package | None, title: str) -> dict[str, Any] | None:

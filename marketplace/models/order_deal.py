@@ -128,14 +128,14 @@ class Deal:
 
     @transaction.atomic
     def quote(self, lines: Iterable[dict[str, Any]], *, by: Membership, **terms: Any) -> Quote:
-        """Sends the next version of the quote; earlier versions are kept as they were.
+        """Sends the next version of the quote; earlier versions are kept as they were. A framework holds no more.
 
         `lines` hold description, quantity, unit, unit_price (net) and vat_rate in percent, None for exempt."""
         self.guard("quote", by=by)
         quote = self.quotes.model.next_version(self, lines, by=by, **terms)
-        self.is_awaiting_answer = False
+        self.is_awaiting_answer, self.framework = False, None
         self.move(
-            "quote", by=by, fields=["is_awaiting_answer"], notify=self.buyers(),
+            "quote", by=by, fields=["is_awaiting_answer", "framework"], notify=self.buyers(),
             version=quote.version, price=quote.gross_text, text=quote.message,
         )  # fmt: skip
         self.await_acceptance(quote)

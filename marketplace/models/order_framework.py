@@ -5,6 +5,8 @@ from typing import TYPE_CHECKING
 from django.apps import apps
 from django.db import transaction
 
+from marketplace.models.prices import cents
+
 if TYPE_CHECKING:
     from marketplace.models.quotes import Quote
 
@@ -17,7 +19,8 @@ class UnderFramework:
         if not (self.window or self.starts_at or self.wished_on):
             return
         found = apps.get_model("marketplace", "Framework").objects.covering(self.buyer, self.offer)
-        if found and found.price_of_one(self.offer, self.quantity, self.package) is not None:
+        line = found and found.line_for(self.offer, self.quantity, self.package, self.title)
+        if line and found.has_room_for(cents(line["quantity"] * line["unit_price"])):
             self.framework = found
 
     def framework_quote(self) -> Quote | None:

@@ -46,6 +46,7 @@ def parts_page(request: AuthedRequest, order: Order, form: PassForm) -> HttpResp
         "is_seller": is_seller,
         "parts": parts,
         "above": order.part_of,
+        "is_above_lost": is_above_lost(order),
         "can_pass": order.can("pass_part", by=by) and not order.part_of_id,
         "is_lost": order.status in Order.LOST,
         "form": form,
@@ -70,4 +71,8 @@ def sub_orders_part(order: Order, by: Membership) -> Part | None:
 
 
 def above_state(order: Order) -> str:
-    return _("The whole was ended") if order.part_of.status in Order.LOST else _("The whole goes on")
+    return _("The whole was ended") if is_above_lost(order) else _("The whole goes on")
+
+
+def is_above_lost(order: Order) -> bool:
+    return order.part_of is not None and Order.Status(order.part_of.status) in Order.LOST

@@ -211,6 +211,23 @@ def test_nothing_goes_above_the_total(offer, buyer, head):
     assert second.status == "quoted"
 
 
+def test_what_would_go_above_the_total_is_not_under_it(offer, buyer, head):
+    make_framework(offer, buyer, head, max_net=Decimal("100.00"))
+
+    assert make_order(offer, buyer, window=make_window(offer)).framework is None
+
+
+def test_another_quote_of_the_school_is_not_under_it(offer, buyer, head, seller):
+    make_framework(offer, buyer, head)
+    order = make_order(offer, buyer, window=make_window(offer))
+    order.counter("With a shop, please.", by=buyer)
+
+    order.quote([factories.LINE], by=seller)
+
+    order.refresh_from_db()
+    assert (order.framework, order.latest_quote.net) == (None, Decimal("200.00"))
+
+
 def test_notice_moves_the_end_and_leaves_orders_alone(offer, buyer, head, seller):
     framework = make_framework(offer, buyer, head)
     order = make_order(offer, buyer, window=make_window(offer))

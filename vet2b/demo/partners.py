@@ -31,13 +31,15 @@ def add_partners() -> None:
 def proposed(order: Order) -> Framework | None:
     """By the buyer of a completed order, where the service has a price of its own and the school a signatory."""
     buyer, _seller = sides(order)
-    is_priced = order.offer and order.offer.is_live and order.offer.price_for(1) is not None
-    if not is_priced or Framework.objects.between(order.buyer, order.seller).exists() or not signatory(order.seller):
+    offer = order.offer
+    if offer is None or not offer.is_live or offer.price_for(1) is None:
+        return None
+    if Framework.objects.between(order.buyer, order.seller).exists() or not signatory(order.seller):
         return None
     today = timezone.localdate()
     last = today + timedelta(days=365)
     framework = Framework.draft(
-        by=buyer, buyer=order.buyer, school=order.seller, services={order.offer: None}, title=TITLE, text="",
+        by=buyer, buyer=order.buyer, school=order.seller, services={offer: None}, title=TITLE, text="",
         discount=Decimal(10), valid_from=today, valid_until=last, fixed_until=last, max_orders=5, max_net=None,
         notice_days=30,
     )  # fmt: skip
