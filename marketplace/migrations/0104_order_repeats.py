@@ -7,7 +7,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('marketplace', '0102_saved_searches'),
+        ('marketplace', '0103_matching'),
     ]
 
     operations = [

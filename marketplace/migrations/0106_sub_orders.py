@@ -9,7 +9,7 @@ class Migration(migrations.Migration):
 
     dependencies = [
         ('accounts', '0012_mail_unsubscribe'),
-        ('marketplace', '0121_frameworks'),
+        ('marketplace', '0105_frameworks'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 

@@ -23,5 +23,5 @@ DROP FUNCTION marketplace_order_part_fits();
 
 
 class Migration(migrations.Migration):
-    dependencies = [("marketplace", "0122_sub_orders")]
+    dependencies = [("marketplace", "0106_sub_orders")]
     operations = [migrations.RunSQL(PART_FITS, PART_FREE)]

@@ -14,7 +14,7 @@ class Migration(migrations.Migration):
 
     dependencies = [
         ('accounts', '0012_mail_unsubscribe'),
-        ('marketplace', '0120_order_repeats'),
+        ('marketplace', '0104_order_repeats'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
