@@ -8,7 +8,7 @@ class MarketplaceConfig(AppConfig):
 
     def ready(self) -> None:
         from accounts import handover  # noqa: PLC0415 - needs loaded models
-        from marketplace import notices, reporting  # noqa: F401, PLC0415 - fill the registries
+        from marketplace import notices, reporting, saved_calls, saved_needs, saved_offers  # noqa: F401, PLC0415 - fill the registries
         from marketplace.leaving import inherit_work  # noqa: PLC0415
 
         handover.register(inherit_work)

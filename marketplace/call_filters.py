@@ -6,7 +6,9 @@ from typing import Any
 
 import django_filters as filters
 from django import forms
+from django.core.cache import caches
 from django.db.models import Q
+from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
 from accounts.forms.organisations import country_choices
@@ -14,6 +16,16 @@ from accounts.models.places import nuts_country
 from marketplace.filters import category_choices
 from marketplace.models import Call
 from marketplace.models.calls import CallQuerySet
+
+
+def countries_shown() -> list[tuple[str, str]]:
+    """Read once a minute, as the names of categories are: a page of saved searches asks for each of them."""
+    key = f"call-countries:{get_language()}"
+    names = caches["local"].get(key)
+    if names is None:
+        names = [(code, str(name)) for code, name in country_choices()[1:]]
+        caches["local"].set(key, names, 60)
+    return names
 
 
 class KnownChoice(forms.ChoiceField):
@@ -36,7 +48,7 @@ def filter_of(label: Any, choices: Any, empty: Any, field_name: str = "", method
 
 class CallFilter(filters.FilterSet):
     kind = filter_of(_("Kind"), lambda: Call.Kind.choices, _("All kinds"), "kind")
-    country = filter_of(_("Country"), lambda: country_choices()[1:], _("All countries"), method="in_country")
+    country = filter_of(_("Country"), countries_shown, _("All countries"), method="in_country")
     category = filter_of(_("Theme"), category_choices, _("All themes"), "themes")
     state = filter_of(_("State"), lambda: [("over", _("No longer open"))], _("Open"), method="by_state")
 

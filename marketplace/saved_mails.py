@@ -1,11 +1,10 @@
-"""Tells people of new offers for their saved searches: one mail a person and pass, through the outbox."""
+"""Tells people of what is new for their saved searches: one mail a person and pass, through the outbox."""
 
 from __future__ import annotations
 
 import logging
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
-from typing import Any
 
 from django.core.signing import Signer
 from django.db import transaction
@@ -16,17 +15,15 @@ from django.utils.translation import ngettext, override
 
 from accounts.mails import preferences_url
 from accounts.models import OutgoingMail, User
+from accounts.searching import Line, kind_of
 from accounts.tasks import nudge_outbox
-from marketplace.cards import cards
 from marketplace.models import SavedSearch
 from marketplace.models.saved_searches import PAUSE, next_due, zone_of
-from marketplace.saved import matching
 from vet2b.lib.mail import absolute, build
 
 log = logging.getLogger(__name__)
 
-MOST_OFFERS = 10
-SETTLING = timedelta(minutes=2)  # an offer is told of a little later, so that one still being written is not missed
+SETTLING = timedelta(minutes=2)  # a thing is told of a little later, so that one still being written is not missed
 RETRY = timedelta(hours=1)
 stop_signer = Signer(salt="saved-search")
 
@@ -35,12 +32,12 @@ stop_signer = Signer(salt="saved-search")
 class Section:
     search: SavedSearch
     total: int = 0
-    offers: list[dict[str, Any]] = field(default_factory=list)
+    lines: list[Line] = field(default_factory=list)
     is_stopped: bool = False
 
     @property
     def url(self) -> str:
-        return absolute(f"{reverse('marketplace:offer_list')}?{self.search.query}")
+        return absolute(self.search.url)
 
     @property
     def stop_url(self) -> str:
@@ -48,7 +45,7 @@ class Section:
 
     @property
     def more(self) -> int:
-        return self.total - len(self.offers)
+        return self.total - len(self.lines)
 
 
 def stop_url(pks: list[int]) -> str:
@@ -98,7 +95,7 @@ def tell_search(search: SavedSearch, now: datetime) -> Section | None:
 def told(search: SavedSearch, now: datetime) -> Section | None:
     until = now - SETTLING
     section = section_of(search, until)
-    has_news = bool(section.offers) or section.is_stopped
+    has_news = bool(section.lines) or section.is_stopped
     search.change_fields(
         told_until=max(search.told_until, until),
         mailed_at=now if has_news else search.mailed_at,
@@ -110,10 +107,9 @@ def told(search: SavedSearch, now: datetime) -> Section | None:
 
 
 def section_of(search: SavedSearch, until: datetime) -> Section:
-    rows = matching(search.query, search.new_since, until).order_by("-published_at", "-pk")
-    pks = list(rows.values_list("pk", flat=True))
-    offers = [card | {"url": absolute(card["url"])} for card in cards(pks[:MOST_OFFERS])]
-    return Section(search, len(pks), offers, search.is_idle)
+    kind = kind_of(search.kind)
+    total, lines = kind.found(search.user, search.query, search.new_since, until) if kind else (0, [])
+    return Section(search, total, lines, search.is_idle)
 
 
 def write_mail(user: User, sections: list[Section], now: datetime) -> None:
@@ -139,7 +135,14 @@ def subject_of(sections: list[Section]) -> str:
     total = sum(section.total for section in sections)
     if not total:
         return _("We no longer mail you about a saved search")
+    words = {"news": news_of(sections, total), "name": sections[0].search.name}
     if len(sections) == 1:
-        words = ngettext("%(n)s new service for “%(name)s”", "%(n)s new services for “%(name)s”", total)
-        return words % {"n": total, "name": sections[0].search.name}
-    return ngettext("%(n)s new service for your searches", "%(n)s new services for your searches", total) % {"n": total}
+        return _("%(news)s for “%(name)s”") % words
+    return _("%(news)s for your searches") % words
+
+
+def news_of(sections: list[Section], total: int) -> str:
+    """ "3 new services", or results where they are of several lists."""
+    kinds = {section.search.kind for section in sections if section.total}
+    kind = kind_of(kinds.pop()) if len(kinds) == 1 else None
+    return kind.news(total) if kind else ngettext("%(n)s new result", "%(n)s new results", total) % {"n": total}

@@ -65,7 +65,6 @@ def buyer(request: AuthedRequest, membership: Membership) -> HttpResponse:
         "unpaid": unpaid(placed),
         "drafts": list(placed.filter(status=Order.Status.DRAFT).order_by("-updated_at")[:LINES]),
         "saved": list(saved_offers(request.user)[:4]),
-        "searches": with_new(request.user, 4),
     }
     if organisation.kind == Organisation.Kind.PUBLIC_BODY and organisation.is_verified:
         context |= figures_context(request)
@@ -103,7 +102,8 @@ def school(request: AuthedRequest, membership: Membership) -> HttpResponse:
 def shared(request: AuthedRequest, membership: Membership) -> dict[str, Any]:
     organisation = membership.organisation
     verdict = None if organisation.is_verified else organisation.last_verdict
-    return {"membership": membership, "organisation": organisation, "verdict": verdict}
+    searches = with_new(request.user, 4)
+    return {"membership": membership, "organisation": organisation, "verdict": verdict, "searches": searches}
 
 
 def lines(orders: Any, side: str) -> list[dict[str, Any]]:

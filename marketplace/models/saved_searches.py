@@ -7,11 +7,13 @@ from zoneinfo import ZoneInfo
 
 from django.conf import settings
 from django.db import models, transaction
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, pgettext_lazy
 
 from accounts.models import Membership, Refusal, User
+from accounts.searching import kind_of
 from vet2b.lib.models import TimeStamped
 
 MOST = 30
@@ -26,7 +28,7 @@ class SavedSearchQuerySet(models.QuerySet["SavedSearch"]):
 
 
 class SavedSearch(TimeStamped):
-    """A query of the list of offers, in the one form that `marketplace.saved.normalised` gives."""
+    """A query of a list, in the one form that its kind (`accounts.searching`) gives."""
 
     class Cadence(models.TextChoices):
         NOW = "now", pgettext_lazy("how often", "At once")
@@ -35,18 +37,19 @@ class SavedSearch(TimeStamped):
         NEVER = "never", pgettext_lazy("how often", "Never")
 
     user = models.ForeignKey(User, models.CASCADE, related_name="saved_searches")
+    kind = models.CharField(max_length=20, default="offers", help_text="Of which list: see accounts.searching.")
     query = models.CharField(max_length=4000)
     name = models.CharField(gettext_lazy("name"), max_length=80)
     cadence = models.CharField(
-        gettext_lazy("mails about new services"), max_length=10, choices=Cadence, default=Cadence.DAILY
+        gettext_lazy("mails about what is new"), max_length=10, choices=Cadence, default=Cadence.DAILY
     )
     seen_at = models.DateTimeField(default=timezone.now, help_text="When its results were last opened.")
     used_at = models.DateTimeField(default=timezone.now, help_text="When it was last opened or changed.")
-    told_until = models.DateTimeField(default=timezone.now, help_text="Offers published up to here were told of.")
+    told_until = models.DateTimeField(default=timezone.now, help_text="What was published up to here was told of.")
     mailed_at = models.DateTimeField(null=True, blank=True)
     due_at = models.DateTimeField(null=True, blank=True, help_text="When mails look at it next.")
 
-    new = 0  # offers since it was opened: marketplace.saved.with_new
+    new = 0  # things since it was opened: marketplace.saved.with_new
 
     objects = SavedSearchQuerySet.as_manager()
 
@@ -54,7 +57,7 @@ class SavedSearch(TimeStamped):
         verbose_name = gettext_lazy("saved search")
         verbose_name_plural = gettext_lazy("saved searches")
         constraints = [
-            models.UniqueConstraint(fields=["user", "query"], name="saved_search_once"),
+            models.UniqueConstraint(fields=["user", "kind", "query"], name="saved_search_once"),
             models.CheckConstraint(
                 condition=models.Q(cadence="never", due_at=None)
                 | models.Q(cadence__in=["now", "daily", "weekly"], due_at__isnull=False),
@@ -68,16 +71,16 @@ class SavedSearch(TimeStamped):
 
     @classmethod
     @transaction.atomic
-    def keep(cls, *, by: User, query: str, name: str) -> tuple[SavedSearch, bool]:
+    def keep(cls, *, by: User, query: str, name: str, kind: str = "offers") -> tuple[SavedSearch, bool]:
         """The search and whether it is new; the same query again gives the one that is kept."""
         User.objects.select_for_update(no_key=True).get(pk=by.pk)
-        kept = cls.objects.filter(user=by, query=query).first()
+        kept = cls.objects.filter(user=by, kind=kind, query=query).first()
         if kept:
             return kept, False
         if by.saved_searches.count() >= MOST:
             raise Refusal(_("You have saved %(most)s searches. Remove one to save another.") % {"most": MOST})
         due_at = next_due(cls.Cadence.DAILY, zone_of(by))
-        return cls.objects.create(user=by, query=query, name=name[:80], due_at=due_at), True
+        return cls.objects.create(user=by, kind=kind, query=query, name=name[:80], due_at=due_at), True
 
     def look(self) -> None:
         """Its results are opened, so nothing of them is new any more."""
@@ -96,6 +99,17 @@ class SavedSearch(TimeStamped):
         for name, value in fields.items():
             setattr(self, name, value)
         self.save(update_fields=[*fields, "updated_at"])
+
+    @property
+    def url(self) -> str:
+        """The list as it was searched."""
+        kind = kind_of(self.kind)
+        return f"{reverse(kind.list_url)}?{self.query}" if kind else reverse("marketplace:search_list")
+
+    @property
+    def list_label(self) -> str:
+        kind = kind_of(self.kind)
+        return str(kind.label) if kind else ""
 
     @property
     def new_since(self) -> dt.datetime:

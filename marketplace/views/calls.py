@@ -19,6 +19,7 @@ from accounts.paging import page_of
 from marketplace.call_filters import CallFilter
 from marketplace.models import Call, Expression
 from marketplace.models.call_rules import is_asked
+from marketplace.saved_calls import normalised
 from marketplace.words import language_names
 from vet2b.lib.formats import day_range
 
@@ -31,7 +32,8 @@ def call_list(request: HttpRequest) -> HttpResponse:
     found = CallFilter(request.GET, queryset=Call.objects.public())
     order = LATEST if found.shows_over else SOONEST
     page = page_of(found.narrowed().with_card(), order, request.GET.get("after", ""))
-    return render(request, "marketplace/calls/list.html", {"page": page, "form": found.form})
+    context = {"page": page, "form": found.form, "saved_query": normalised(request.GET.urlencode())}
+    return render(request, "marketplace/calls/list.html", context)
 
 
 @login_not_required

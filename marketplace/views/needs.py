@@ -9,7 +9,6 @@ from django.contrib import messages
 from django.contrib.auth.decorators import login_not_required
 from django.core.exceptions import PermissionDenied
 from django.core.paginator import Paginator
-from django.db.models import Q
 from django.http import FileResponse, Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
@@ -25,6 +24,7 @@ from marketplace.forms.quotes import LineFormSet, QuoteForm, with_one_more
 from marketplace.models import Need, Order
 from marketplace.models.order_deal import QUOTE_VALID_DAYS
 from marketplace.views.need_invitations import asked_context, invitation_context
+from marketplace.saved_needs import asked_for, normalised
 from marketplace.views.needs_new import own_need
 from marketplace.views.orders_access import party
 from marketplace.views.orders_files import as_attachment
@@ -42,20 +42,16 @@ DONE = {
 @require_safe
 def need_list(request: HttpRequest) -> HttpResponse:
     """What is open, the next deadline first; by category and words."""
-    needs = Need.objects.open().with_facts().order_by("closes_at", "pk")
     asked, category = request.GET.get("q", "").strip()[:100], request.GET.get("category", "")
-    if category in labels_of("category"):
-        needs = needs.filter(category=category)
     reads_all = request.membership is not None and request.membership.can_sell and request.membership.can_trade
-    if asked:
-        in_text = Q(text__icontains=asked) if reads_all else Q()
-        needs = needs.filter(Q(title__icontains=asked) | in_text)
+    needs = asked_for(request.GET, in_texts=reads_all).with_facts().order_by("closes_at", "pk")
     context = {
         "page": Paginator(needs, A_PAGE).get_page(request.GET.get("page")),
         "categories": sorted(labels_of("category").items(), key=lambda row: row[1]),
         "asked": asked,
         "category": category,
         "reads_all": reads_all,
+        "saved_query": normalised(request.GET.urlencode()),
     }
     return render(request, "marketplace/needs/list.html", context)
 

@@ -7,16 +7,16 @@ from django.contrib.auth.decorators import login_not_required
 from django.core.signing import BadSignature
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
-from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_http_methods, require_POST
 
 from accounts.http import AuthedRequest
 from accounts.models import Refusal
+from accounts.searching import kind_of
 from marketplace.forms.saved_searches import SearchForm
 from marketplace.models import SavedSearch
-from marketplace.saved import normalised, suggested_name, with_new
+from marketplace.saved import with_new
 from marketplace.saved_mails import stop_signer
 
 
@@ -30,9 +30,12 @@ def search_list(request: AuthedRequest) -> HttpResponse:
 
 @require_POST
 def search_save(request: AuthedRequest) -> HttpResponse:
-    query = normalised(request.POST.get("query", "")[:4000])
+    code = request.POST.get("kind", "offers")
+    if (kind := kind_of(code)) is None:
+        raise Http404
+    query = kind.normalised(request.POST.get("query", "")[:4000])
     try:
-        search, is_new = SavedSearch.keep(by=request.user, query=query, name=suggested_name(query))
+        search, is_new = SavedSearch.keep(by=request.user, query=query, name=kind.suggested_name(query), kind=code)
     except Refusal as refusal:
         messages.error(request, refusal.message)
         return redirect("marketplace:search_list")
@@ -47,7 +50,7 @@ def search_save(request: AuthedRequest) -> HttpResponse:
 def search_open(request: AuthedRequest, pk: int) -> HttpResponse:
     search = search_for(request, pk)
     search.look()
-    return redirect(f"{reverse('marketplace:offer_list')}?{search.query}")
+    return redirect(search.url)
 
 
 def search_edit(request: AuthedRequest, pk: int) -> HttpResponse:

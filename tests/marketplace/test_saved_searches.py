@@ -14,8 +14,9 @@ from accounts.notifications import send_due
 from marketplace import saved_mails
 from marketplace.models import Offer, SavedSearch
 from marketplace.models.search import index_offers
-from marketplace.saved import normalised, suggested_name, with_new
+from marketplace.saved import MOST_LINES, with_new
 from marketplace.saved_mails import stop_url, tell_of_searches
+from marketplace.saved_offers import normalised, suggested_name
 from tests import factories
 from vet2b.demo.searches import add_searches
 
@@ -338,7 +339,7 @@ def test_a_mail_has_ten_offers_at_most_and_the_readers_language(bob, clock, publ
     clock.shift(300)
 
     assert mailed() == 1
-    assert len(re.findall(r"- Website", mail.outbox[0].body)) == saved_mails.MOST_OFFERS
+    assert len(re.findall(r"- Website", mail.outbox[0].body)) == MOST_LINES
     assert "/lv/" in mail.outbox[0].body or 'lang="lv"' in mail.outbox[0].alternatives[0][0]
 
 

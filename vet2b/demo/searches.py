@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from accounts.models import User
 from marketplace.models import SavedSearch
-from marketplace.saved import normalised, suggested_name
+from marketplace.saved_offers import normalised, suggested_name
 
 SEARCHES = (("q=website&sort=new", SavedSearch.Cadence.DAILY), ("country=LV&price=free", SavedSearch.Cadence.WEEKLY))
 
