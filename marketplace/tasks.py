@@ -70,3 +70,10 @@ def tell_of_searches() -> int:
     from marketplace.saved_mails import tell_of_searches  # noqa: PLC0415
 
     return tell_of_searches()
+
+
+@shared_task
+def tell_of_deadlines() -> int:
+    from marketplace.kept_mails import tell_of_deadlines  # noqa: PLC0415
+
+    return tell_of_deadlines()

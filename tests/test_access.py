@@ -152,6 +152,7 @@ RULES = {
     "marketplace:need_check": (PUBLIC, []),
     "marketplace:need_mine": ((WORKING, False), []),
     "marketplace:need_detail": (PUBLIC, ["need.ref"]),
+    "marketplace:need_save": ((SCHOOL | {"other_trainer"}, False), ["need.ref"]),
     "marketplace:need_edit": (BUYS_ALONE, ["need.ref"]),
     "marketplace:need_answer": ((SCHOOL | {"other_trainer"}, False), ["need.ref"]),
     "marketplace:invitation_list": ((SCHOOL | {"other_trainer"}, False), []),
@@ -196,6 +197,7 @@ RULES = {
     "marketplace:agreement_paper_file": (NOBODY, [*unsigned_args, "'missing'"]),
     "marketplace:call_list": (PUBLIC, []),
     "marketplace:call_detail": (PUBLIC, ["call.slug"]),
+    "marketplace:call_save": (LOGIN, ["call.slug"]),
     "marketplace:call_express": (WORKERS, ["call.slug"]),
     **{f"marketplace:{name}": (WORKERS, []) for name in ["my_calls", "my_expressions", "call_new"]},
     **{f"marketplace:call_{name}": (CALLER, ["call.slug"]) for name in

@@ -240,6 +240,11 @@ CELERY_BEAT_SCHEDULE = {
         "schedule": 300,
         "options": {"expires": 280},
     },
+    "tell-of-deadlines": {
+        "task": "marketplace.tasks.tell_of_deadlines",
+        "schedule": 600,
+        "options": {"expires": 580},
+    },
     "refresh-search": {"task": "marketplace.tasks.refresh_search", "schedule": 3600, "options": {"expires": 3000}},
 }
 

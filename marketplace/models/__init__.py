@@ -15,6 +15,7 @@ from marketplace.models.conversations import Message, OrderFile
 from marketplace.models.evidence import Evidence, EvidenceSkill
 from marketplace.models.evidence_shown import Shown
 from marketplace.models.expressions import Expression
+from marketplace.models.favourites import KeptCall, KeptNeed
 from marketplace.models.feeds import Feed
 from marketplace.models.frameworks import Framework, FrameworkService
 from marketplace.models.hours import HourEntry
@@ -78,6 +79,8 @@ __all__ = [
     "Invoice",
     "IscedField",
     "IssuerKey",
+    "KeptCall",
+    "KeptNeed",
     "Learner",
     "MatchRow",
     "Message",

@@ -1,6 +1,6 @@
 from django.urls import path
 
-from marketplace.views import calls, expressions, my_calls
+from marketplace.views import calls, expressions, favourites, my_calls
 
 urlpatterns = [
     path("calls/", calls.call_list, name="call_list"),
@@ -8,6 +8,7 @@ urlpatterns = [
     path("my/calls/new/", my_calls.call_new, name="call_new"),
     path("my/calls/answers/", expressions.my_expressions, name="my_expressions"),
     path("calls/<slug:slug>/", calls.call_detail, name="call_detail"),
+    path("calls/<slug:slug>/save/", favourites.call_save, name="call_save"),
     path("calls/<slug:slug>/manage/", my_calls.call_manage, name="call_manage"),
     path("calls/<slug:slug>/edit/", my_calls.call_edit, name="call_edit"),
     *(

@@ -1,6 +1,6 @@
 from django.urls import path
 
-from marketplace.views import need_invitations, needs, needs_new
+from marketplace.views import favourites, need_invitations, needs, needs_new
 
 urlpatterns = [
     path("needs/", needs.need_list, name="need_list"),
@@ -10,6 +10,7 @@ urlpatterns = [
     path("needs/new/check/", needs_new.need_check, name="need_check"),
     path("needs/new/<slug:step>/", needs_new.need_step, name="need_step"),
     path("needs/<slug:ref>/", needs.need_detail, name="need_detail"),
+    path("needs/<slug:ref>/save/", favourites.need_save, name="need_save"),
     path("needs/<slug:ref>/edit/", needs_new.need_edit, name="need_edit"),
     path("needs/<slug:ref>/open/", need_invitations.invitation_open, name="invitation_open"),
     path("needs/<slug:ref>/interested/", need_invitations.invitation_interested, name="invitation_interested"),

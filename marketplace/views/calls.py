@@ -17,6 +17,7 @@ from accounts.models import Membership, Organisation
 from accounts.models.places import CENTRAL_EUROPE
 from accounts.paging import page_of
 from marketplace.call_filters import CallFilter
+from marketplace.kept import kept_calls
 from marketplace.models import Call, Expression
 from marketplace.models.call_rules import is_asked
 from marketplace.saved_calls import normalised
@@ -33,6 +34,7 @@ def call_list(request: HttpRequest) -> HttpResponse:
     order = LATEST if found.shows_over else SOONEST
     page = page_of(found.narrowed().with_card(), order, request.GET.get("after", ""))
     context = {"page": page, "form": found.form, "saved_query": normalised(request.GET.urlencode())}
+    context["kept"] = kept_calls(request, page.rows)
     return render(request, "marketplace/calls/list.html", context)
 
 
@@ -49,6 +51,7 @@ def call_detail(request: HttpRequest, slug: str) -> HttpResponse:
         "may_work": membership is None or membership.can_work,
         "why_not": why_not(call, membership),
         "expression": own_expression(call, membership),
+        "kept": kept_calls(request, [call]),
     }
     return render(request, "marketplace/calls/detail.html", context)
 

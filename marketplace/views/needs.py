@@ -21,6 +21,7 @@ from accounts.models import Refusal
 from marketplace.facets import labels_of
 from marketplace.forms.needs import NearestForm
 from marketplace.forms.quotes import LineFormSet, QuoteForm, with_one_more
+from marketplace.kept import kept_needs
 from marketplace.models import Need, Order
 from marketplace.models.order_deal import QUOTE_VALID_DAYS
 from marketplace.views.need_invitations import asked_context, invitation_context
@@ -45,8 +46,10 @@ def need_list(request: HttpRequest) -> HttpResponse:
     asked, category = request.GET.get("q", "").strip()[:100], request.GET.get("category", "")
     reads_all = request.membership is not None and request.membership.can_sell and request.membership.can_trade
     needs = asked_for(request.GET, in_texts=reads_all).with_facts().order_by("closes_at", "pk")
+    page = Paginator(needs, A_PAGE).get_page(request.GET.get("page"))
     context = {
-        "page": Paginator(needs, A_PAGE).get_page(request.GET.get("page")),
+        "page": page,
+        "kept": kept_needs(request, page),
         "categories": sorted(labels_of("category").items(), key=lambda row: row[1]),
         "asked": asked,
         "category": category,
@@ -82,6 +85,7 @@ def detail_page(request: HttpRequest, need: Need, failed: Any = None) -> HttpRes
     by = request.membership
     is_own = by is not None and by.can_work and by.organisation_id == need.organisation_id
     context: dict[str, Any] = {"need": need, "is_own": is_own, "may_read": need.may_read(by)}
+    context["kept"] = None if is_own else kept_needs(request, [need])
     if context["may_read"]:
         context |= {"files": need.files.all()}
     if is_own:

@@ -14,7 +14,7 @@ from django.views.decorators.http import require_POST
 
 from accounts.http import AuthedRequest
 from accounts.models import User
-from marketplace.cards import cards, similar_cards
+from marketplace.cards import similar_cards
 from marketplace.forms.times import TimeForm, day_of
 from marketplace.models import BY_QUANTITY, Favourite, Offer, OfferText
 from marketplace.offer_shown import live_offer
@@ -102,8 +102,3 @@ def favourite_toggle(request: AuthedRequest, slug: str) -> HttpResponse:
     if not url_has_allowed_host_and_scheme(back, {request.get_host()}, require_https=request.is_secure()):
         back = offer.get_absolute_url()
     return redirect(back)
-
-
-def favourite_list(request: AuthedRequest) -> HttpResponse:
-    kept = request.user.favourites.order_by("-created_at").values_list("offer_id", flat=True)[:LISTED]
-    return render(request, "marketplace/offers/favourites.html", {"cards": cards(list(kept), request.user)})

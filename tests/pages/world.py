@@ -44,6 +44,7 @@ NO_PAGES = {
     "accounts:organisation_submit",
     "marketplace:calendar_now", "marketplace:calendar_entry_remove",
     "marketplace:search_open", "marketplace:search_remove", "marketplace:search_save",
+    "marketplace:need_save", "marketplace:call_save",
     "marketplace:favourite_toggle", "marketplace:offer_begin", "marketplace:offer_document",
     "marketplace:offer_document_add", "marketplace:offer_document_remove", "marketplace:offer_duplicate",
     "marketplace:offer_image", "marketplace:offer_image_add", "marketplace:offer_image_change",
