@@ -18,7 +18,7 @@ MODERATOR_MAY = {
         "view_qualitypoint", "add_qualitypoint", "change_qualitypoint", "view_qualitypointtext",
         "add_qualitypointtext", "change_qualitypointtext", "view_clause", "add_clause", "change_clause",
         "view_need", "view_review", "view_agreementlimit", "change_agreementlimit",
-        "view_review", "view_call", "view_agreementlimit", "change_agreementlimit",
+        "view_review", "view_call", "view_expression", "view_agreementlimit", "change_agreementlimit",
     ],
     "admin": ["view_logentry"],
 }  # fmt: skip

@@ -6,7 +6,7 @@ from django.http import Http404, HttpRequest
 from django.shortcuts import get_object_or_404
 
 from accounts import reporting
-from marketplace.models import Call, Need, Offer, Order, Review
+from marketplace.models import Call, Expression, Need, Offer, Order, Review
 
 
 def published_offer(request: HttpRequest, ref: str) -> Offer:
@@ -15,6 +15,15 @@ def published_offer(request: HttpRequest, ref: str) -> Offer:
 
 def public_call(request: HttpRequest, ref: str) -> Call:
     return get_object_or_404(Call.objects.public(), slug=ref)
+
+
+def answer_to_own_call(request: HttpRequest, ref: str) -> Expression:
+    """Its caller alone reads it."""
+    membership = request.membership
+    if membership is None or not membership.can_work:
+        raise Http404
+    sent = Expression.objects.sent().select_related("call__organisation")
+    return get_object_or_404(sent, ref=ref, call__organisation=membership.organisation)
 
 
 def order_of_a_party(request: HttpRequest, ref: str) -> Order:
@@ -43,6 +52,7 @@ def shown_need(request: HttpRequest, ref: str) -> Need:
 
 reporting.register("need", shown_need)
 reporting.register("call", public_call)
+reporting.register("expression", answer_to_own_call)
 reporting.register("offer", published_offer)
 reporting.register("order", order_of_a_party)
 reporting.register("review", published_review)

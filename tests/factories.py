@@ -281,6 +281,10 @@ def make_call(by, status="published", **fields):
         call.withdraw(by=by, reason="The project was not funded.")
     if status == "paused":
         call.pause(by=None)
+    if status == "suspended":
+        call.suspend(by=make_moderator(), reason="It names a student.")
+    if status == "removed":
+        call.take_down(by=make_moderator(), reason="It names a student.")
     if status in CLOSED_CALLS:
         close_call(call)
         for verb in CLOSED_CALLS[status]:

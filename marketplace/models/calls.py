@@ -17,6 +17,7 @@ from django.utils.translation import pgettext_lazy
 
 from accounts.models import Lifecycle, Membership, Move, Organisation, Timed, User
 from accounts.models.places import Region
+from marketplace.models.call_moderation import CallModeration
 from marketplace.models.call_rules import ALWAYS_NEEDED, BY_SCHOOLS, NEEDED, CallKind
 from marketplace.models.call_verbs import CallVerbs
 from marketplace.models.catalogue import Category
@@ -54,7 +55,7 @@ class CallQuerySet(models.QuerySet["Call"]):
 UNCOUNTED = ("draft", "withdrawn")
 
 
-class Call(CallVerbs, Lifecycle, Timed, TimeStamped):
+class Call(CallVerbs, CallModeration, Lifecycle, Timed, TimeStamped):
     """`contact` is an officer who stands for the caller: applicants learn the name once they are shortlisted."""
 
     Kind = CallKind
@@ -67,12 +68,15 @@ class Call(CallVerbs, Lifecycle, Timed, TimeStamped):
         SHORTLISTING = "shortlisting", pgettext_lazy("call status", "Being decided")
         DECIDED = "decided", pgettext_lazy("call status", "Decided")
         WITHDRAWN = "withdrawn", pgettext_lazy("call status", "Withdrawn")
+        SUSPENDED = "suspended", pgettext_lazy("call status", "Suspended")
+        REMOVED = "removed", pgettext_lazy("call status", "Taken down")
         ARCHIVED = "archived", pgettext_lazy("call status", "Archived")
 
     S = Status
     OPEN = frozenset({S.PUBLISHED, S.PAUSED})  # until the deadline
     DECIDABLE = frozenset({S.CLOSED, S.SHORTLISTING})
-    PUBLIC = frozenset(Status) - {S.DRAFT, S.ARCHIVED}
+    HELD = frozenset({S.SUSPENDED, S.REMOVED})  # hidden by a moderator
+    PUBLIC = frozenset(Status) - {S.DRAFT, S.ARCHIVED} - HELD
     TRANSITIONS = {
         "change": Move(frozenset({S.DRAFT}), None, "caller"),
         "publish": Move(frozenset({S.DRAFT}), S.PUBLISHED, "caller"),
@@ -83,10 +87,13 @@ class Call(CallVerbs, Lifecycle, Timed, TimeStamped):
         "begin_shortlist": Move(frozenset({S.CLOSED}), S.SHORTLISTING, "caller"),
         "decide": Move(DECIDABLE, S.DECIDED, "caller"),
         "withdraw": Move(OPEN | DECIDABLE, S.WITHDRAWN, "caller", needs_reason=True),
-        "archive": Move(frozenset({S.DRAFT, S.DECIDED, S.WITHDRAWN}), S.ARCHIVED, "caller_or_system"),
+        "suspend": Move(OPEN | DECIDABLE, S.SUSPENDED, "moderator", needs_reason=True),
+        "reinstate": Move(frozenset({S.SUSPENDED}), None, "moderator", needs_reason=True),
+        "take_down": Move(PUBLIC | {S.SUSPENDED}, S.REMOVED, "moderator", needs_reason=True),
+        "archive": Move(frozenset({S.DRAFT, S.DECIDED, S.WITHDRAWN, S.REMOVED}), S.ARCHIVED, "caller_or_system"),
     }
     TIMED_VERBS = frozenset({"remind", "close", "archive"})
-    ARCHIVED_AFTER = timedelta(days=90)  # after it was decided or withdrawn
+    ARCHIVED_AFTER = timedelta(days=90)  # after it was decided, withdrawn or taken down
 
     slug = models.SlugField(max_length=90, unique=True)
     organisation = models.ForeignKey(Organisation, models.PROTECT, related_name="calls", verbose_name=_("caller"))
@@ -117,6 +124,9 @@ class Call(CallVerbs, Lifecycle, Timed, TimeStamped):
     learners = models.ManyToManyField(Learner, blank=True, related_name="+", verbose_name=_("students"))
     published_at = models.DateTimeField(null=True, blank=True)
     reason = models.TextField(_("reason"), blank=True)
+    held_from = models.CharField(
+        max_length=20, choices=Status, blank=True, help_text="The status before a moderator hid it."
+    )
 
     objects = CallQuerySet.as_manager()
 
@@ -129,13 +139,30 @@ class Call(CallVerbs, Lifecycle, Timed, TimeStamped):
             models.CheckConstraint(
                 condition=Q(status__in=["draft", "archived"])
                 | Q(
-                    status__in=["published", "paused", "closed", "shortlisting", "decided", "withdrawn"],
+                    status__in=[
+                        "published",
+                        "paused",
+                        "closed",
+                        "shortlisting",
+                        "decided",
+                        "withdrawn",
+                        "suspended",
+                        "removed",
+                    ],
                     deadline__isnull=False,
                     published_at__isnull=False,
                 ),
                 name="call_status_and_times",
             ),
-            models.CheckConstraint(condition=~Q(status="withdrawn") | ~Q(reason=""), name="call_withdrawn_with_reason"),
+            models.CheckConstraint(
+                condition=~Q(status__in=["withdrawn", "removed"]) | ~Q(reason=""), name="call_withdrawn_with_reason"
+            ),
+            models.CheckConstraint(
+                condition=Q(status__in=["suspended", "removed"]) & ~Q(held_from="")
+                | Q(status="archived")
+                | ~Q(status__in=["suspended", "removed", "archived"]) & Q(held_from=""),
+                name="call_held_from_a_state",
+            ),
             models.CheckConstraint(condition=Q(deadline__gt=F("published_at")), name="call_deadline_after_publishing"),
             models.CheckConstraint(condition=Q(ends_on__gte=F("starts_on")), name="call_days_in_order"),
             models.CheckConstraint(condition=Q(cap__gte=1, cap__lte=200), name="call_cap_in_bounds"),
@@ -171,6 +198,10 @@ class Call(CallVerbs, Lifecycle, Timed, TimeStamped):
         return self.status in self.PUBLIC and self.organisation.is_verified
 
     @property
+    def is_held(self) -> bool:
+        return self.status in self.HELD
+
+    @property
     def is_over(self) -> bool:
         return self.deadline is not None and timezone.now() >= self.deadline
 
@@ -181,6 +212,8 @@ class Call(CallVerbs, Lifecycle, Timed, TimeStamped):
     @property
     def is_decided(self) -> bool:
         """Also once it is archived, unless it was withdrawn before."""
+        if self.held_from:
+            return self.held_from == self.Status.DECIDED
         return self.status in {self.Status.DECIDED, self.Status.ARCHIVED} and not self.reason
 
     @property

@@ -62,7 +62,7 @@ class Expression(ExpressionVerbs, Lifecycle, TimeStamped):
     DURING = {
         "change": Call.OPEN,
         "submit": frozenset({CS.PUBLISHED}),
-        "withdraw": Call.OPEN | Call.DECIDABLE | {CS.DECIDED},
+        "withdraw": Call.OPEN | Call.DECIDABLE | {CS.DECIDED, CS.SUSPENDED},
         "shortlist": Call.DECIDABLE,
         "decline": Call.DECIDABLE,
         "select": Call.DECIDABLE,
@@ -142,6 +142,9 @@ class Expression(ExpressionVerbs, Lifecycle, TimeStamped):
         return {"title": self.call.title, "ref": self.call.slug, "applicant": self.organisation.name}
 
     def allows(self, party: str, by: Membership | User | None) -> bool:
+        if party == "moderator":  # of a report about it
+            is_applicant = isinstance(by, User) and by.memberships.filter(organisation=self.organisation_id).exists()
+            return self.call.allows("moderator", by) and not is_applicant
         if party == "caller":
             return self.call.allows("caller", by)
         return isinstance(by, Membership) and by.can_work and by.organisation_id == self.organisation_id

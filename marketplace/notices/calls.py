@@ -47,6 +47,30 @@ register(
             title=_("Withdrawn: %(title)s"), told=_("%(by)s withdrew the call: %(reason)s"),
             body=_("%(by)s withdrew this call. The reason:\n\n%(reason)s\n\nThank you for your interest."), **PAGE,
         ),
+        "call.suspend": Notice(
+            title=_("Suspended: %(title)s"), told=_("A moderator suspended the call: %(reason)s"),
+            body=_("A moderator hid your call, and it takes no answers. The facts:\n\n%(reason)s"), **CALL,
+        ),
+        "call.reinstate": Notice(
+            title=_("Shown again: %(title)s"), told=_("The suspension was lifted: %(reason)s"),
+            body=_("The suspension of your call was lifted:\n\n%(reason)s"), **CALL,
+        ),
+        "call.take_down": Notice(
+            title=_("Taken down: %(title)s"), told=_("A moderator took the call down: %(reason)s"),
+            body=_("A moderator took your call down for good. The facts:\n\n%(reason)s"), **CALL,
+        ),
+        "call.tell_suspended": Notice(
+            title=_("Hidden for now: %(title)s"), told=_("Who answered was told that it is hidden"),
+            body=_("This call is hidden for now while a moderator looks at it. Your answer is kept."), **MINE,
+        ),
+        "call.tell_reinstated": Notice(
+            title=_("Shown again: %(title)s"), told=_("Who answered was told that it is shown again"),
+            body=_("This call is shown again, and your answer counts as before."), **MINE,
+        ),
+        "call.tell_taken_down": Notice(
+            title=_("Ended: %(title)s"), told=_("Who answered was told that it was taken down"),
+            body=_("This call was taken down by a moderator. Thank you for your interest."), **MINE,
+        ),
         "call.archive": Notice(title=_("Archived: %(title)s"), told=_("The call was archived"), **CALL),
         "expression.start": Notice(title=_("Draft: %(title)s"), told=_("%(by)s began an answer"), **MINE),
         "expression.change": Notice(title=_("Changed: %(title)s"), told=_("%(by)s changed the answer"), **MINE),

@@ -34,7 +34,7 @@ CALL_VERBS = {
     "publish": {CS.DRAFT},
     "decide": {CS.CLOSED, CS.SHORTLISTING},
     "withdraw": OPEN | {CS.CLOSED, CS.SHORTLISTING},
-    "archive": {CS.DRAFT, CS.DECIDED, CS.WITHDRAWN},
+    "archive": {CS.DRAFT, CS.DECIDED, CS.WITHDRAWN, CS.REMOVED},
     "pause": {CS.PUBLISHED},
     "resume": {CS.PAUSED},
     "remind": OPEN,
@@ -220,7 +220,8 @@ def brought_to(status, call_status, buyer, seller):
     expression = make_expression(call, seller, "draft" if status == ES.DRAFT else "submitted")
     now = timezone.now()
     past = {"deadline": now - timedelta(minutes=1), "published_at": now - timedelta(days=9)}
-    reason = {"reason": "Not funded."} if call_status == CS.WITHDRAWN else {}
+    reason = {"reason": "Not funded."} if call_status in {CS.WITHDRAWN, CS.REMOVED} else {}
+    reason |= {"held_from": CS.CLOSED} if call_status in Call.HELD else {}
     Call.objects.filter(pk=call.pk).update(status=call_status, **({} if call_status in OPEN else past), **reason)
     marks = {} if status == ES.DRAFT else {"shortlisted_at": now, "reason": "x" if status == ES.DECLINED else ""}
     Expression.objects.filter(pk=expression.pk).update(status=status, **marks)
@@ -230,7 +231,7 @@ def brought_to(status, call_status, buyer, seller):
 def may(verb, status, call_status):
     _who, sources, calls = EXPRESSION_VERBS[verb]
     if verb == "withdraw":
-        calls = calls - {CS.ARCHIVED, CS.WITHDRAWN}
+        calls = calls - {CS.ARCHIVED, CS.WITHDRAWN, CS.REMOVED}
         if (status, call_status) == (ES.DECLINED, CS.DECIDED):
             return False
     return status in sources and call_status in calls

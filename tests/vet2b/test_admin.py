@@ -121,7 +121,7 @@ def test_the_group_may_exactly_this(db):
         "marketplace.change_qualitypoint", "marketplace.view_qualitypointtext", "marketplace.add_qualitypointtext",
         "marketplace.change_qualitypointtext", "marketplace.view_agreementlimit",
         "marketplace.change_agreementlimit", "marketplace.view_review", "marketplace.view_need",
-        "marketplace.view_call",
+        "marketplace.view_call", "marketplace.view_expression",
     }  # fmt: skip
 
 
@@ -133,7 +133,7 @@ def test_only_our_own_pages_are_there(db):
         "marketplace.CalendarEntry", "marketplace.Category", "marketplace.Offer", "marketplace.OfferTemplate",
         "marketplace.Order", "marketplace.QualityPoint", "marketplace.Resource", "marketplace.YouthRule",
         "marketplace.Clause", "marketplace.AgreementLimit", "marketplace.Review", "marketplace.Need",
-        "marketplace.Call",
+        "marketplace.Call", "marketplace.Expression",
     }  # fmt: skip
 
 

@@ -30,7 +30,7 @@ TONES = {
         "proposed changes_requested submitted remarks shortlisted"
     ),
     "flax": "open accepted scheduled in_progress running shortlisting",
-    "poppy": "rejected hidden suspended disputed refused terminated overdue",
+    "poppy": "rejected hidden suspended removed disputed refused terminated overdue",
 }
 TONE_OF = {status: tone for tone, statuses in TONES.items() for status in statuses.split()}
 REVIEWS_TO_SHOW_STARS = 3
