@@ -15,6 +15,7 @@ from accounts.notifications import send_due
 from marketplace.models import Call, Expression
 from tests import factories
 from tests.factories import make_call, make_expression
+from vet2b.demo.moderated import add_moderated
 
 CS = Call.Status
 SHOWN = {CS.PUBLISHED, CS.PAUSED, CS.CLOSED, CS.SHORTLISTING}
@@ -254,3 +255,12 @@ def test_the_caller_reports_an_answer_and_nobody_else_can(client, signed_in, cal
 
 def page_of_admin(desk, answer):
     return desk.get(page(answer)).status_code
+
+
+@pytest.mark.usefixtures("company")
+def test_the_demo_world_has_one_of_each(mona):
+    add_moderated(mona)
+
+    calls = Call.objects.order_by("status")
+    assert [call.status for call in calls] == ["removed", "suspended"]
+    assert all(call.activities.filter(actor=mona).latest("pk").is_restriction for call in calls)

@@ -93,13 +93,13 @@ def test_filters_narrow_and_unknown_codes_do_not(client, buyer, seller):
         assert {title for title in ("First call", "Second call") if title in shown} == titles, query
 
 
-@pytest.mark.parametrize("status", [each for each in Call.Status if each not in {"draft", "archived"}])
+@pytest.mark.parametrize("status", [each for each in Call.Status if each in Call.PUBLIC])
 def test_a_stranger_reads_every_public_call(status, client, buyer):
     assert "Partners for a project" in page(client, make_call(buyer, status).get_absolute_url())
 
 
-@pytest.mark.parametrize("status", ["draft", "archived"])
-def test_only_the_caller_reads_drafts_and_archived_calls(status, client, signed_in, buyer, bob, adam):
+@pytest.mark.parametrize("status", ["draft", "archived", "suspended", "removed"])
+def test_only_the_caller_reads_what_is_not_public(status, client, signed_in, buyer, bob, adam):
     url = make_call(buyer, status).get_absolute_url()
 
     page(client, url, 404)

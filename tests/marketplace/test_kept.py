@@ -11,6 +11,7 @@ from accounts.notifications import send_due
 from marketplace.kept_mails import tell_of_deadlines
 from marketplace.models import KeptCall, KeptNeed
 from tests import factories
+from vet2b.demo.searches import add_wishes
 
 SUNDAY = datetime(2026, 11, 22, 12, tzinfo=UTC)
 
@@ -140,3 +141,11 @@ def test_statements_do_not_grow_with_what_is_saved(client, adam, buyer, number, 
 
     with django_assert_num_queries(8):
         client.get("/saved/")
+
+
+@pytest.mark.usefixtures("need", "call")
+def test_the_demo_world_has_some_of_each(adam):
+    add_wishes(adam)
+
+    assert set(adam.saved_searches.values_list("kind", "name")) == {("needs", "All needs"), ("calls", "All calls")}
+    assert (KeptNeed.objects.count(), KeptCall.objects.count()) == (1, 1)

@@ -23,6 +23,7 @@ QUEUES = [
     "/admin/marketplace/offer/queue/",
     "/admin/accounts/report/queue/",
     "/admin/marketplace/order/queue/",
+    "/admin/marketplace/call/queue/",
 ]
 LISTS = [
     "/admin/marketplace/order/",

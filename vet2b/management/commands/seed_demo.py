@@ -19,12 +19,13 @@ from vet2b.demo.disputes import add_disputes
 from vet2b.demo.evidence import add_evidence
 from vet2b.demo.learners import add_learners, prepare_orders
 from vet2b.demo.milestones import add_milestones
+from vet2b.demo.moderated import add_moderated
 from vet2b.demo.needs import add_needs
 from vet2b.demo.offers import add_offer
 from vet2b.demo.orders import Story
 from vet2b.demo.partners import add_partners
 from vet2b.demo.reviews import add_money, add_replies, orders_again
-from vet2b.demo.searches import add_searches
+from vet2b.demo.searches import add_searches, add_wishes
 from vet2b.demo.teams import add_teams
 from vet2b.demo.times import add_appointment, add_plan, add_year, owner_of
 from vet2b.lib.refs import repeatable_refs
@@ -77,8 +78,10 @@ class Command(BaseCommand):
         add_milestones()
         add_needs(buyers)
         add_calls()
+        add_moderated(moderator)
         add_searches(owner_of(buyers["kalndarzs"]).user)
         add_partners()
+        add_wishes(User.objects.get(email=dict(demo_accounts())["school owner"]))
         forget_old_news()
 
     def fill_times(self, offers: dict[int, Offer], buyers: list[Organisation]) -> None:
