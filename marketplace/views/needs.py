@@ -24,8 +24,8 @@ from marketplace.forms.quotes import LineFormSet, QuoteForm, with_one_more
 from marketplace.kept import kept_needs
 from marketplace.models import Need, Order
 from marketplace.models.order_deal import QUOTE_VALID_DAYS
-from marketplace.views.need_invitations import asked_context, invitation_context
 from marketplace.saved_needs import asked_for, normalised
+from marketplace.views.need_invitations import asked_context, invitation_context
 from marketplace.views.needs_new import own_need
 from marketplace.views.orders_access import party
 from marketplace.views.orders_files import as_attachment

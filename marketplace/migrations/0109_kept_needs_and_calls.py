@@ -9,7 +9,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('marketplace', '0130_saved_search_kinds'),
+        ('marketplace', '0108_saved_search_kinds'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 

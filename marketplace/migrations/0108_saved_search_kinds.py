@@ -8,7 +8,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('marketplace', '0102_saved_searches'),
+        ('marketplace', '0107_sub_orders_fit'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 

@@ -8,7 +8,7 @@ class Migration(migrations.Migration):
 
     dependencies = [
         ('accounts', '0012_mail_unsubscribe'),
-        ('marketplace', '0131_kept_needs_and_calls'),
+        ('marketplace', '0109_kept_needs_and_calls'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
