@@ -43,8 +43,7 @@ def work_words(reasons: Mapping[str, Any]) -> Iterator[str]:
 
 def past_words(reasons: Mapping[str, Any]) -> Iterator[str]:
     if reasons["answer_hours"] is not None:
-        days = max(1, -(-reasons["answer_hours"] // 24))
-        yield ngettext("answers within a day", "answers within %(n)s days", days) % {"n": days}
+        yield quickness_words(reasons["answer_hours"])
     if reasons["rating"]:
         count = reasons["review_count"]
         words = ngettext("%(rating)s of 5 from %(n)s review", "%(rating)s of 5 from %(n)s reviews", count)
@@ -53,3 +52,8 @@ def past_words(reasons: Mapping[str, Any]) -> Iterator[str]:
         yield _("new here")
     elif done := reasons["done"]:
         yield ngettext("%(n)s order completed", "%(n)s orders completed", done) % {"n": done}
+
+
+def quickness_words(hours: int) -> str:
+    days = max(1, -(-hours // 24))
+    return ngettext("answers within a day", "answers within %(n)s days", days) % {"n": days}

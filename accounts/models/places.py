@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+import math
+
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
@@ -59,3 +61,9 @@ class Region(models.Model):
 
     def __str__(self) -> str:
         return self.name
+
+    def km_to(self, other: Region) -> int:
+        """As the crow flies, between the points of the two."""
+        here, there = ([math.radians(value) for value in (each.latitude, each.longitude)] for each in (self, other))
+        half = [math.sin((one - two) / 2) ** 2 for one, two in zip(here, there, strict=True)]
+        return round(12742 * math.asin(math.sqrt(half[0] + math.cos(here[0]) * math.cos(there[0]) * half[1])))

@@ -237,4 +237,8 @@ class OptionalReasonForm(ReasonForm):
 
 
 class AcceptForm(forms.Form):
+    """With what the schools of a need read that are not chosen."""
+
     version = forms.IntegerField(widget=forms.HiddenInput, min_value=1, max_value=30_000)
+    because = forms.CharField(widget=forms.HiddenInput, max_length=20, required=False)
+    word = forms.CharField(widget=forms.HiddenInput, max_length=300, required=False)

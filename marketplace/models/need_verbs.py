@@ -155,23 +155,31 @@ class NeedVerbs:
         self.move("answer", by=by, school=by.organisation.name)
         return order
 
-    def award_to(self, order: Order, *, by: Membership) -> None:
+    def award_to(self, order: Order, *, by: Membership, because: str = "", word: str = "") -> None:
         """Within the acceptance of its quote, which has locked this need first; the others are told."""
         self.guard("award", by=by)
         self.move("award", by=by, school=order.seller.name)
         self.clear_timers()
-        self.let_go("awarded", but=order)
+        self.let_go("awarded", but=order, because=because, word=word)
 
     @transaction.atomic
     def fulfil(self, *, by: None) -> None:
         self.guard("fulfil", by=by)
         self.move("fulfil", by=by)
 
-    def let_go(self, why: str, but: Order | None = None) -> None:
+    @transaction.atomic
+    def reopen(self, *, by: None) -> None:
+        """Its order was cancelled: it may be opened to the schools once more, or ends as one that was not awarded."""
+        self.guard("reopen", by=by)
+        self.is_extended = False
+        self.move("reopen", by=by, fields=["is_extended"], notify=self.buyers())
+        self.set_timer("expire", timezone.now() + timedelta(days=AWARD_DAYS))
+
+    def let_go(self, why: str, but: Order | None = None, **told: str) -> None:
         """Ends what the schools still negotiate."""
         others = self.orders.filter(status__in=self.orders.model.NEGOTIATING).exclude(pk=but and but.pk)
         for order in others.order_by("pk"):
-            order.lose(by=None, why=why)
+            order.lose(by=None, why=why, **told)
 
     def buyers(self) -> list[tuple[User, Any]]:
         return [(self.contact, self.organisation)]

@@ -78,6 +78,7 @@ class Need(NeedVerbs, NeedMatching, Lifecycle, Timed, TimeStamped):
         "extend": Move(frozenset({S.CLOSED}), S.OPEN, "buyer"),
         "award": Move(frozenset({S.OPEN, S.CLOSED}), S.AWARDED, "buyer"),
         "fulfil": Move(frozenset({S.AWARDED}), S.FULFILLED, "system"),
+        "reopen": Move(frozenset({S.AWARDED}), S.CLOSED, "system"),
         "expire": Move(frozenset({S.CLOSED}), S.EXPIRED, "system"),
     }
     TIMED_VERBS = frozenset({"invite", "suggest", "close", "expire"})

@@ -85,4 +85,4 @@ class Signed:
         self.free_time()
         self.move("expire_agreement", by=by, notify=told)
         self.clear_timers()
-        self.tell_parts()
+        self.come_to_nothing()

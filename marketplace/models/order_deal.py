@@ -171,10 +171,10 @@ class Deal:
         self.start_clock()
 
     @transaction.atomic
-    def accept(self, version: int, *, by: Membership) -> None:
+    def accept(self, version: int, *, by: Membership, because: str = "", word: str = "") -> None:
         """Accepts that version of the quote; a newer version refuses, so nobody accepts what they did not see.
 
-        A need that it answers is awarded in the same step."""
+        A need that it answers is awarded in the same step; `because` is a code and `word` a sentence for the others."""
         if self.need:
             self.need.lock()
         self.guard("accept", by=by)
@@ -192,7 +192,7 @@ class Deal:
             version=version, price=quote.gross_text,
         )  # fmt: skip
         if self.need:
-            self.need.award_to(self, by=by)
+            self.need.award_to(self, by=by, because=because, word=word)
 
     SETTLED = (
         "window", "net", "vat", "gross", "currency", "starts_on", "ends_on", "starts_at", "ends_at",
@@ -237,9 +237,9 @@ class Deal:
         self.end("reject", by=by, notify=self.sellers, reason=reason)
 
     @transaction.atomic
-    def lose(self, *, by: None, why: str) -> None:
+    def lose(self, *, by: None, why: str, because: str = "", word: str = "") -> None:
         """The need that it answers was `awarded` to another school, `withdrawn`, or has `expired`."""
-        self.end("lose", by=by, notify=self.sellers, why=why)
+        self.end("lose", by=by, notify=self.sellers, why={"code": why, "because": because, "word": word})
 
     @transaction.atomic
     def withdraw_quote(self, *, by: Membership, reason: str) -> None:
@@ -256,7 +256,7 @@ class Deal:
             if self.offer.can("pause", by=None):
                 self.offer.pause(by=None)
 
-    def end(self, verb: str, *, by: Membership | None, notify: Any, reason: str = "", **told: str) -> None:
+    def end(self, verb: str, *, by: Membership | None, notify: Any, reason: str = "", **told: Any) -> None:
         self.guard(verb, by=by, reason=reason)
         self.move(verb, by=by, notify=notify(), reason=reason, **told)
         self.clear_timers()

@@ -32,7 +32,13 @@ class Trouble:
         self.free_time()
         self.move("cancel", by=by, notify=self.other_side(by), reason=reason, is_late=is_late)
         self.clear_timers()
+        self.come_to_nothing()
+
+    def come_to_nothing(self) -> None:
+        """Within a verb that ends an agreed order before its time: those that counted on it hear of it."""
         self.tell_parts()
+        if self.need and self.need.status == self.need.S.AWARDED:
+            self.need.reopen(by=None)
 
     def free_time(self) -> None:
         """Gives back the place in the window, or the appointment."""
@@ -92,7 +98,7 @@ class Trouble:
         if outcome == "rework":
             self.await_changes()
         if outcome == "cancel":
-            self.tell_parts()
+            self.come_to_nothing()
         if outcome == "price_cut":
             self.await_reviews()
 

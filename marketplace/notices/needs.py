@@ -1,5 +1,7 @@
 """The words of needs, for the organisations that ask and the schools that answer."""
 
+from typing import Any
+
 from django.utils.translation import gettext_lazy as _
 
 from accounts.notices import Notice, register
@@ -13,9 +15,22 @@ ENDINGS = {
 }
 
 
-def why_of(code: str) -> str:
-    """Reads why a quote was not chosen."""
-    return str(ENDINGS[code])
+BECAUSE = {
+    "price": _("the price"),
+    "dates": _("the dates"),
+    "scope": _("what was included"),
+    "experience": _("experience with such work"),
+    "distance": _("the distance"),
+}
+
+
+def why_of(why: Any) -> str:
+    """Reads why a quote was not chosen; old rows keep the code alone."""
+    told = {"code": why} if isinstance(why, str) else why
+    words = str(ENDINGS[told["code"]])
+    if told.get("because") in BECAUSE:
+        words = _("%(ending)s. What decided: %(because)s") % {"ending": words, "because": BECAUSE[told["because"]]}
+    return f"{words}. “{told['word'].rstrip('.')}”" if told.get("word") else str(words)
 
 
 register(
@@ -44,6 +59,11 @@ register(
             **(NEED | {"button": _("Look at the quotes")}),
         ),
         "need.award": Notice(title=_("Awarded: %(title)s"), told=_("%(by)s chose %(school)s"), **NEED),
+        "need.reopen": Notice(
+            title=_("Not awarded any more: %(title)s"), told=_("The order was cancelled, so the need is not awarded"),
+            body=_("The order that answered your need was cancelled. You can open the need to the schools once more."),
+            **NEED,
+        ),
         "need.fulfil": Notice(title=_("Fulfilled: %(title)s"), told=_("The work is done"), **NEED),
         "need.expire": Notice(
             title=_("Ended without a choice: %(title)s"), told=_("It ended without a choice"),

@@ -24,8 +24,10 @@ from marketplace.forms.quotes import LineFormSet, QuoteForm, with_one_more
 from marketplace.kept import kept_needs
 from marketplace.models import Need, Order
 from marketplace.models.order_deal import QUOTE_VALID_DAYS
+from marketplace.notices.needs import BECAUSE
 from marketplace.saved_needs import asked_for, normalised
 from marketplace.views.need_invitations import asked_context, invitation_context
+from marketplace.views.need_quotes import quotes_of
 from marketplace.views.needs_new import own_need
 from marketplace.views.orders_access import party
 from marketplace.views.orders_files import as_attachment
@@ -91,6 +93,8 @@ def detail_page(request: HttpRequest, need: Need, failed: Any = None) -> HttpRes
     if is_own:
         context |= {
             "quotes": quotes_of(need),
+            "becauses": BECAUSE.items(),
+            "can_choose": need.can("award", by=by),
             "can": {verb: need.can(verb, by=by) for verb in ("change", *DONE)},
             "failed": failed,
         }
@@ -100,16 +104,6 @@ def detail_page(request: HttpRequest, need: Need, failed: Any = None) -> HttpRes
         context |= {"own_order": own, "can_answer": need.can("answer", by=by)}
         context |= invitation_context(need, by)
     return render(request, "marketplace/needs/detail.html", context, status=422 if failed else 200)
-
-
-def quotes_of(need: Need) -> list[dict[str, Any]]:
-    """The latest version of each school, side by side: those that still stand first, then the cheapest."""
-    orders = need.orders.select_related("seller").prefetch_related("quotes")
-    rows = [{"order": order, "quote": max(order.quotes.all(), key=lambda quote: quote.version)} for order in orders]
-    rows.sort(key=lambda row: (row["order"].status in Order.ENDED, row["quote"].gross, row["order"].pk))
-    for row in rows:
-        row["can_accept"] = row["order"].status == Order.Status.QUOTED and need.status in {"open", "closed"}
-    return rows
 
 
 @require_POST

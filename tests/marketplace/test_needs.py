@@ -32,6 +32,7 @@ VERBS = {
     "withdraw": ("buyer", {S.DRAFT, S.IN_REVIEW, S.OPEN, S.CLOSED}), "close": ("system", {S.OPEN}),
     "extend": ("buyer", {S.CLOSED}), "expire": ("system", {S.CLOSED}), "answer": ("school", {S.OPEN}),
     "change": ("buyer", {S.DRAFT, S.OPEN}), "fulfil": ("system", {S.AWARDED}),
+    "reopen": ("system", {S.AWARDED}),
 }  # fmt: skip
 
 
@@ -220,6 +221,36 @@ def test_what_ends_without_a_choice_ends_its_quotes(end, offer, buyer):
     assert order.status == "rejected"
     with pytest.raises(InvalidTransition):
         order.accept(1, by=buyer)
+
+
+def test_a_cancelled_order_gives_the_need_back(offer, other_offer, buyer, seller):
+    need = make_need(buyer)
+    order = answer(need, offer)
+    order.accept(1, by=buyer)
+    order.cancel(by=seller, reason="The class is ill.")
+    need.refresh_from_db()
+
+    assert need.status == S.CLOSED
+    assert told(need.activities.get(verb="need.reopen")) == ["bob"]
+    assert set(need.timers.values_list("verb", flat=True)) == {"expire"}
+    need.extend(by=buyer)
+    assert answer(need, offer).status == Order.Status.QUOTED
+    answer(need, other_offer).accept(1, by=buyer)
+    need.refresh_from_db()
+    assert need.status == S.AWARDED
+
+
+@pytest.mark.parametrize("status", set(S) - {S.OPEN})
+@pytest.mark.parametrize("verb", ["invite", "suggest"])
+def test_nobody_is_asked_for_a_need_that_is_not_open(status, verb, buyer, offer, seller):
+    need = in_state(status, buyer, offer, seller)
+    before = snapshot()
+
+    with pytest.raises(InvalidTransition):
+        getattr(need, verb)(by=None)
+    with pytest.raises(PermissionDenied):
+        getattr(need, verb)(by=buyer)
+    assert snapshot() == before
 
 
 def test_the_completed_order_fulfils_the_need(offer, buyer, seller):
