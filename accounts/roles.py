@@ -17,8 +17,8 @@ MODERATOR_MAY = {
         "view_youthrule", "change_youthrule", "view_calendarentry", "view_resource", "view_booking",
         "view_qualitypoint", "add_qualitypoint", "change_qualitypoint", "view_qualitypointtext",
         "add_qualitypointtext", "change_qualitypointtext", "view_clause", "add_clause", "change_clause",
-        "view_need", "view_review", "view_agreementlimit", "change_agreementlimit",
-        "view_review", "view_call", "view_expression", "view_agreementlimit", "change_agreementlimit",
+        "view_need", "view_question", "view_framework", "view_survey", "view_review", "view_call", "view_expression",
+        "view_agreementlimit", "change_agreementlimit",
     ],
     "admin": ["view_logentry"],
 }  # fmt: skip

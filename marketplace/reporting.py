@@ -6,7 +6,7 @@ from django.http import Http404, HttpRequest
 from django.shortcuts import get_object_or_404
 
 from accounts import reporting
-from marketplace.models import Call, Expression, Need, Offer, Order, Review
+from marketplace.models import Call, Expression, Need, Offer, Order, Question, Review
 
 
 def published_offer(request: HttpRequest, ref: str) -> Offer:
@@ -50,6 +50,16 @@ def shown_need(request: HttpRequest, ref: str) -> Need:
     return get_object_or_404(Need.objects.exclude(status__in=hidden), ref=ref)
 
 
+def shown_question(request: HttpRequest, ref: str) -> Question:
+    """By those who read it."""
+    membership = request.membership
+    question = get_object_or_404(Question.objects.select_related("need__organisation"), ref=ref)
+    if membership is None or not question.need.may_read(membership):
+        raise Http404
+    return get_object_or_404(Question.objects.shown_to(membership), pk=question.pk)
+
+
+reporting.register("question", shown_question)
 reporting.register("need", shown_need)
 reporting.register("call", public_call)
 reporting.register("expression", answer_to_own_call)

@@ -158,6 +158,9 @@ RULES = {
     "marketplace:invitation_list": ((SCHOOL | {"other_trainer"}, False), []),
     # a school that was not invited finds nothing: see test_invitation_pages.py
     **{f"marketplace:invitation_{verb}": (NOBODY, ["need.ref"]) for verb in ("open", "interested", "decline")},
+    "marketplace:survey": (NOBODY_PUBLIC, ["'missing'"]),
+    "marketplace:question_ask": ((SCHOOL | {"other_trainer"}, False, BUYER), ["need.ref"]),
+    **{f"marketplace:question_{verb}": (NOBODY, ["need.ref", "'missing'"]) for verb in ("answer", "take_back")},
     "marketplace:need_file": (NOBODY, ["need.ref", "'missing'"]),
     **{f"marketplace:need_{verb}": (BUYS_ALONE, ["need.ref"]) for verb in ["submit", "withdraw", "extend"]},
     "marketplace:release_list": ((frozenset({"school_owner", "other_trainer"}), False), []),

@@ -20,6 +20,7 @@ class Kind(models.TextChoices):
     MESSAGE = "message", _("Messages in an order")
     REMINDER = "reminder", _("Reminders of what is due")
     OFFER = "offer", _("Offers: review and changes")
+    SURVEY = "survey", _("One question after a deal, or after a need without one")
     ORGANISATION = "organisation", _("Your organisation and its members")
 
 

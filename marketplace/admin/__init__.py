@@ -9,7 +9,9 @@ from marketplace.admin import (
     orders,
     panels,
     quality,
+    questions,
     reviews,
+    surveys,
     times,
     youth,
 )
@@ -25,7 +27,9 @@ __all__ = [
     "orders",
     "panels",
     "quality",
+    "questions",
     "reviews",
+    "surveys",
     "times",
     "youth",
 ]

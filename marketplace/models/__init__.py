@@ -31,6 +31,7 @@ from marketplace.models.orders import Order
 from marketplace.models.pictures import Favourite, OfferDocument, OfferImage
 from marketplace.models.prices import BY_QUANTITY, INSTANT, UNPRICED, Currency, PriceModel, cents, vat_of
 from marketplace.models.quality import QualityPoint, QualityPointText, QualitySheet
+from marketplace.models.questions import Question
 from marketplace.models.quotes import Counter, Quote, QuoteLine
 from marketplace.models.readiness import Readiness
 from marketplace.models.ready_items import ReadyItem
@@ -41,6 +42,7 @@ from marketplace.models.saved_searches import SavedSearch
 from marketplace.models.school_calendar import SchoolCalendar
 from marketplace.models.search import index_offers
 from marketplace.models.settlements import Outcome, Settlement
+from marketplace.models.surveys import Survey
 from marketplace.models.team_feedback import SkillMark, TeamFeedback
 from marketplace.models.teams import TeamMember
 from marketplace.models.windows import Window
@@ -105,6 +107,7 @@ __all__ = [
     "QualityPoint",
     "QualityPointText",
     "QualitySheet",
+    "Question",
     "Quote",
     "QuoteLine",
     "Readiness",
@@ -122,6 +125,7 @@ __all__ = [
     "SkillMark",
     "Slot",
     "SpecialHours",
+    "Survey",
     "TeamFeedback",
     "TeamMember",
     "Window",

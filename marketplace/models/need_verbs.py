@@ -10,6 +10,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from accounts.models import Membership, Refusal, Report, User
+from marketplace.models.surveys import Survey
 from vet2b.lib.uploads import Checked
 
 if TYPE_CHECKING:
@@ -131,6 +132,7 @@ class NeedVerbs:
     def expire(self, *, by: None) -> None:
         self.guard("expire", by=by)
         self.move("expire", by=by, notify=self.buyers())
+        Survey.plan_for_need(self, list(self.orders.filter(status__in=self.orders.model.NEGOTIATING)))
         self.let_go("expired")
 
     @transaction.atomic

@@ -8,6 +8,7 @@ from django.utils.translation import gettext as _
 
 from accounts.models import Membership, Organisation, Refusal, User
 from marketplace.models.review_rules import link_between
+from marketplace.models.surveys import Survey
 
 REVIEW_WINDOW = timedelta(days=14)  # E7
 REMIND_REVIEW = (timedelta(days=3), timedelta(days=11))
@@ -36,6 +37,7 @@ class Closing:
         """Within a verb that completes the order."""
         if self.need:
             self.need.fulfil(by=None)
+        Survey.plan_for_order(self)
         self.set_timer("close", self.reviews_until)
         if not link_between(self.buyer, self.seller):
             self.set_timer("remind_review", self.completed_at + REMIND_REVIEW[0])

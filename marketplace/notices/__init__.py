@@ -16,11 +16,13 @@ from marketplace.notices import (
     offers,
     orders,
     quality,
+    questions,
     readiness,
     releases,
     resources,
     reviews,
     sub_orders,
+    surveys,
     teams,
 )
 
@@ -40,10 +42,12 @@ __all__ = [
     "offers",
     "orders",
     "quality",
+    "questions",
     "readiness",
     "releases",
     "resources",
     "reviews",
     "sub_orders",
+    "surveys",
     "teams",
 ]

@@ -21,6 +21,7 @@ from marketplace.urls import (
     resources,
     reviews,
     saved_searches,
+    surveys,
     teams,
     week,
 )
@@ -46,6 +47,7 @@ urlpatterns = [
     *readiness.urlpatterns,
     *resources.urlpatterns,
     *learners.urlpatterns,
+    *surveys.urlpatterns,
     *teams.urlpatterns,
     *reviews.urlpatterns,
     *saved_searches.urlpatterns,

@@ -1,6 +1,6 @@
 from django.urls import path
 
-from marketplace.views import favourites, need_invitations, needs, needs_new
+from marketplace.views import favourites, need_invitations, need_questions, needs, needs_new
 
 urlpatterns = [
     path("needs/", needs.need_list, name="need_list"),
@@ -15,6 +15,15 @@ urlpatterns = [
     path("needs/<slug:ref>/open/", need_invitations.invitation_open, name="invitation_open"),
     path("needs/<slug:ref>/interested/", need_invitations.invitation_interested, name="invitation_interested"),
     path("needs/<slug:ref>/decline/", need_invitations.invitation_decline, name="invitation_decline"),
+    path("needs/<slug:ref>/questions/", need_questions.question_ask, name="question_ask"),
+    path(
+        "needs/<slug:ref>/questions/<slug:question_ref>/answer/", need_questions.question_answer, name="question_answer"
+    ),
+    path(
+        "needs/<slug:ref>/questions/<slug:question_ref>/take-back/",
+        need_questions.question_take_back,
+        name="question_take_back",
+    ),
     path("needs/<slug:ref>/answer/", needs.need_answer, name="need_answer"),
     path("needs/<slug:ref>/files/<slug:file_ref>/", needs.need_file, name="need_file"),
     *[path(f"needs/<slug:ref>/{verb}/", needs.need_do, {"verb": verb}, name=f"need_{verb}") for verb in needs.DONE],

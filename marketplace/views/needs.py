@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import timedelta
 from typing import Any
 
+from django import forms
 from django.contrib import messages
 from django.contrib.auth.decorators import login_not_required
 from django.core.exceptions import PermissionDenied
@@ -27,6 +28,7 @@ from marketplace.models.order_deal import QUOTE_VALID_DAYS
 from marketplace.notices.needs import BECAUSE
 from marketplace.saved_needs import asked_for, normalised
 from marketplace.views.need_invitations import asked_context, invitation_context
+from marketplace.views.need_questions import questions_context
 from marketplace.views.need_quotes import quotes_of
 from marketplace.views.needs_new import own_need
 from marketplace.views.orders_access import party
@@ -83,20 +85,19 @@ def shown_need(request: HttpRequest, ref: str) -> Need:
     return need
 
 
-def detail_page(request: HttpRequest, need: Need, failed: Any = None) -> HttpResponse:
+def detail_page(request: HttpRequest, need: Need, failed: dict[str, forms.Form] | None = None) -> HttpResponse:
     by = request.membership
     is_own = by is not None and by.can_work and by.organisation_id == need.organisation_id
     context: dict[str, Any] = {"need": need, "is_own": is_own, "may_read": need.may_read(by)}
     context["kept"] = None if is_own else kept_needs(request, [need])
     if context["may_read"]:
-        context |= {"files": need.files.all()}
+        context |= {"files": need.files.all(), **questions_context(need, by, failed or {})}
     if is_own:
         context |= {
             "quotes": quotes_of(need),
             "becauses": BECAUSE.items(),
             "can_choose": need.can("award", by=by),
             "can": {verb: need.can(verb, by=by) for verb in ("change", *DONE)},
-            "failed": failed,
         }
         context |= asked_context(need)
     elif context["may_read"]:

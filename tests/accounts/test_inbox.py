@@ -94,7 +94,8 @@ def test_what_an_organisation_told_is_gone_for_who_left_it(told, adam, alice, sc
 
 
 PREFERENCES = {"name": "Alice Alpha", "language": "lv", "order": "digest", "message": "off", "reminder": "now",
-               "offer": "off", "organisation": "now"}  # fmt: skip
+               "offer": "off", "organisation": "now", "invitation": "digest", "survey": "off",
+}  # fmt: skip
 
 
 def test_preferences_are_kept(browser_of_alice, alice):
@@ -107,6 +108,7 @@ def test_preferences_are_kept(browser_of_alice, alice):
     assert alice.language == "lv"
     assert NotificationPreference.objects.of(alice) == {
         "order": "digest", "message": "now", "reminder": "now", "offer": "off", "organisation": "now",
+        "invitation": "digest", "survey": "off",
     }  # fmt: skip
 
 

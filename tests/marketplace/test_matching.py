@@ -233,7 +233,7 @@ def test_the_nearest_are_found_by_the_index(need):
     """So that the cost does not grow with the number of schools."""
     make_school("One")
     with connection.cursor() as cursor:
-        cursor.execute("SET LOCAL enable_seqscan = off")
+        cursor.execute("SET LOCAL enable_seqscan = off; SET LOCAL enable_sort = off; SET LOCAL enable_bitmapscan = off")
         cursor.execute(
             "EXPLAIN SELECT id FROM marketplace_matchrow WHERE key = 'CAT:en:at_client'"
             " ORDER BY point(x, y) <-> point(0, 0) FETCH FIRST %s ROWS WITH TIES",

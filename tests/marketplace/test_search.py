@@ -227,9 +227,9 @@ def test_every_row_is_written_anew_once_a_day(offer):
 
 def test_indexing_takes_the_same_number_of_queries_for_any_number(world, django_assert_num_queries):
     pks = [offer.pk for offer in world.values()]
-    with django_assert_num_queries(7):
+    with django_assert_num_queries(9):
         index_offers(pks[:1])
-    with django_assert_num_queries(7):
+    with django_assert_num_queries(9):
         index_offers(pks)
 
 

@@ -24,6 +24,7 @@ QUEUES = [
     "/admin/accounts/report/queue/",
     "/admin/marketplace/order/queue/",
     "/admin/marketplace/call/queue/",
+    "/admin/marketplace/question/queue/",
 ]
 LISTS = [
     "/admin/marketplace/order/",
@@ -38,6 +39,8 @@ LISTS = [
     "/admin/marketplace/youthrule/",
     "/admin/marketplace/agreementlimit/",
     "/admin/marketplace/review/",
+    "/admin/marketplace/framework/",
+    "/admin/marketplace/survey/",
     "/admin/marketplace/calendarentry/",
     "/admin/marketplace/resource/",
     "/admin/marketplace/booking/",
@@ -122,7 +125,8 @@ def test_the_group_may_exactly_this(db):
         "marketplace.change_qualitypoint", "marketplace.view_qualitypointtext", "marketplace.add_qualitypointtext",
         "marketplace.change_qualitypointtext", "marketplace.view_agreementlimit",
         "marketplace.change_agreementlimit", "marketplace.view_review", "marketplace.view_need",
-        "marketplace.view_call", "marketplace.view_expression",
+        "marketplace.view_call", "marketplace.view_expression", "marketplace.view_question",
+        "marketplace.view_framework", "marketplace.view_survey",
     }  # fmt: skip
 
 
@@ -134,7 +138,8 @@ def test_only_our_own_pages_are_there(db):
         "marketplace.CalendarEntry", "marketplace.Category", "marketplace.Offer", "marketplace.OfferTemplate",
         "marketplace.Order", "marketplace.QualityPoint", "marketplace.Resource", "marketplace.YouthRule",
         "marketplace.Clause", "marketplace.AgreementLimit", "marketplace.Review", "marketplace.Need",
-        "marketplace.Call", "marketplace.Expression",
+        "marketplace.Call", "marketplace.Expression", "marketplace.Framework", "marketplace.Question",
+        "marketplace.Survey",
     }  # fmt: skip
 
 

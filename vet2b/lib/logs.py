@@ -4,7 +4,9 @@ import logging
 import re
 from typing import Any
 
-SECRET = re.compile(r"(/(?:calendar|invitations|address|unsubscribe|consent|verify|searches/stop)/)[^/\s\"'?#]{16,}")
+SECRET = re.compile(
+    r"(/(?:calendar|invitations|address|unsubscribe|consent|verify|searches/stop|surveys)/)[^/\s\"'?#]{16,}"
+)
 
 
 def without_tokens(text: str) -> str:

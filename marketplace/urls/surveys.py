@@ -1,0 +1,5 @@
+from django.urls import path
+
+from marketplace.views import surveys
+
+urlpatterns = [path("surveys/<slug:token>/", surveys.survey, name="survey")]
