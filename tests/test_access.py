@@ -159,6 +159,7 @@ RULES = {
     # a school that was not invited finds nothing: see test_invitation_pages.py
     **{f"marketplace:invitation_{verb}": (NOBODY, ["need.ref"]) for verb in ("open", "interested", "decline")},
     "marketplace:survey": (NOBODY_PUBLIC, ["'missing'"]),
+    "marketplace:need_confirm": (NOBODY, ["need.ref"]),
     "marketplace:question_ask": ((SCHOOL | {"other_trainer"}, False, BUYER), ["need.ref"]),
     **{f"marketplace:question_{verb}": (NOBODY, ["need.ref", "'missing'"]) for verb in ("answer", "take_back")},
     "marketplace:need_file": (NOBODY, ["need.ref", "'missing'"]),

@@ -25,6 +25,7 @@ from marketplace.models.learners import Learner
 from marketplace.models.match_rows import MatchRow
 from marketplace.models.milestones import Milestone
 from marketplace.models.need_invitations import NeedInvitation
+from marketplace.models.need_versions import NeedVersion
 from marketplace.models.needs import Need, NeedFile
 from marketplace.models.offers import Offer, OfferText, Package
 from marketplace.models.orders import Order
@@ -90,6 +91,7 @@ __all__ = [
     "Need",
     "NeedFile",
     "NeedInvitation",
+    "NeedVersion",
     "NewTime",
     "Offer",
     "OfferDocument",

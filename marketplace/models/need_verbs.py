@@ -39,13 +39,16 @@ class NeedVerbs:
 
     @transaction.atomic
     def change(self, *, by: Membership, files: Iterable[Checked] = (), **fields: Any) -> None:
-        """Until the first quote; raises Refusal after it."""
+        """After the first quote it is a version that each school with a quote is asked to confirm."""
         self.guard("change", by=by)
-        if self.is_frozen:
-            raise Refusal(_("Schools have answered, so the text stays as it is. Write to them in their quotes."))
+        files, before = list(files), self.words()
         for name, value in fields.items():
             setattr(self, name, value)
-        self.move("change", by=by, fields=list(fields))
+        if self.is_quoted:
+            self.refuse_past_days()
+            self.write_version(before, by=by, has_files=bool(files))
+        else:
+            self.move("change", by=by, fields=list(fields))
         self.attach(files)
 
     def attach(self, files: Iterable[Checked]) -> None:
@@ -148,7 +151,7 @@ class NeedVerbs:
             buyer=self.organisation, seller=by.organisation, offer=offer, title=self.title, contact=self.contact,
             trainer=offer.trainer, substitute=offer.substitute, currency=offer.currency, status="requested",
             rounds_of_changes=offer.rounds_of_changes, wished_on=self.starts_on, place_mode=self.place_mode,
-            place=self.place, brief=self.text, requested_at=timezone.now(),
+            place=self.place, brief=self.text, need_version=self.version, requested_at=timezone.now(),
         )  # fmt: skip
         order.record("open_for_need", by=by)
         order.quote(lines, by=by, **terms)

@@ -19,6 +19,7 @@ from accounts.models import Lifecycle, Membership, Move, Organisation, Region, T
 from marketplace.models.catalogue import Category
 from marketplace.models.need_matching import NeedMatching
 from marketplace.models.need_verbs import NeedVerbs
+from marketplace.models.need_versions import Versions
 from marketplace.models.orders import Order
 from vet2b.lib.models import TimeStamped
 from vet2b.lib.refs import new_ref, new_token
@@ -39,7 +40,7 @@ class NeedQuerySet(models.QuerySet["Need"]):
         return self.filter(organisation=organisation)
 
 
-class Need(NeedVerbs, NeedMatching, Lifecycle, Timed, TimeStamped):
+class Need(NeedVerbs, NeedMatching, Versions, Lifecycle, Timed, TimeStamped):
     """Each school answers with an order of its own, which begins with a quote. Lifecycle E3."""
 
     class Status(models.TextChoices):
@@ -66,6 +67,8 @@ class Need(NeedVerbs, NeedMatching, Lifecycle, Timed, TimeStamped):
     ENDED = frozenset({S.FULFILLED, S.EXPIRED, S.WITHDRAWN})
     TRANSITIONS = {
         "change": Move(frozenset({S.DRAFT, S.OPEN}), None, "buyer"),
+        "revise": Move(frozenset({S.OPEN}), None, "buyer"),
+        "confirm": Move(frozenset({S.OPEN, S.CLOSED}), None, "school"),
         "submit": Move(frozenset({S.DRAFT}), S.OPEN, "buyer"),
         "approve": Move(frozenset({S.IN_REVIEW}), S.OPEN, "moderator"),
         "send_back": Move(frozenset({S.IN_REVIEW}), S.DRAFT, "moderator", needs_reason=True),
@@ -104,6 +107,7 @@ class Need(NeedVerbs, NeedMatching, Lifecycle, Timed, TimeStamped):
     closes_at = models.DateTimeField(_("answers until"), null=True, blank=True)
     is_extended = models.BooleanField(default=False)
     opened_at = models.DateTimeField(null=True, blank=True)
+    version = models.PositiveSmallIntegerField(default=1, help_text="Counted from the first quote on.")
     suggested = models.JSONField(default=list, blank=True, help_text="Named to the organisation when nobody answered.")
 
     objects = NeedQuerySet.as_manager()
@@ -156,12 +160,12 @@ class Need(NeedVerbs, NeedMatching, Lifecycle, Timed, TimeStamped):
         return is_own if party == "buyer" else by.can_sell and by.can_trade and not is_own
 
     def can(self, verb: str, *, by: Membership | User | None) -> bool:
-        hindered = (verb == "change" and self.is_frozen) or (verb == "extend" and self.is_extended)
+        hindered = verb == "extend" and self.is_extended
         return super().can(verb, by=by) and not hindered
 
     @property
-    def is_frozen(self) -> bool:
-        """Its text stays as it is from the first quote on."""
+    def is_quoted(self) -> bool:
+        """From the first quote on each change of its text is a version that the schools confirm."""
         return self.orders.exists()
 
     def may_read(self, by: Membership | None) -> bool:

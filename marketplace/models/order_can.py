@@ -21,6 +21,7 @@ def changing(verb: str) -> Hindrance:
 # by verb: what hinders it though state and actor allow it
 HINDERED: dict[str, Hindrance] = {
     "answer": lambda order, by: not order.is_awaiting_answer,
+    "accept": lambda order, by: order.is_for_earlier_need,
     "extend_review": lambda order, by: order.has_extended_review,
     "agree_time": lambda order, by: not order.has_new_time_for(by),
     "refuse_time": lambda order, by: not order.has_new_time_for(by),

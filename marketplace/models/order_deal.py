@@ -12,6 +12,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from accounts.models import Membership, Refusal
+from marketplace.models.need_versions import TAKEN
 from marketplace.models.offers import Offer
 from marketplace.models.order_words import EXPIRES_AFTER
 from marketplace.models.slots import give_back
@@ -134,8 +135,9 @@ class Deal:
         self.guard("quote", by=by)
         quote = self.quotes.model.next_version(self, lines, by=by, **terms)
         self.is_awaiting_answer, self.framework = False, None
+        self.take_need()
         self.move(
-            "quote", by=by, fields=["is_awaiting_answer", "framework"], notify=self.buyers(),
+            "quote", by=by, fields=["is_awaiting_answer", "framework", *TAKEN], notify=self.buyers(),
             version=quote.version, price=quote.gross_text, text=quote.message,
         )  # fmt: skip
         self.await_acceptance(quote)
@@ -170,6 +172,16 @@ class Deal:
         self.clear_timers()
         self.start_clock()
 
+    @property
+    def is_for_earlier_need(self) -> bool:
+        return self.need is not None and self.need_version != self.need.version
+
+    def take_need(self) -> None:
+        """Within a verb: what the need says now is what the quote is for."""
+        if self.need:
+            self.brief, self.wished_on, self.need_version = self.need.text, self.need.starts_on, self.need.version
+            self.place_mode, self.place = self.need.place_mode, self.need.place
+
     @transaction.atomic
     def accept(self, version: int, *, by: Membership, because: str = "", word: str = "") -> None:
         """Accepts that version of the quote; a newer version refuses, so nobody accepts what they did not see.
@@ -181,6 +193,8 @@ class Deal:
         quote = self.latest_quote
         if quote is None or quote.version != version:
             raise Refusal(_("The school has sent a newer quote. Read it before you accept."))
+        if self.is_for_earlier_need:
+            raise Refusal(_("You changed the need since. Wait until the school confirms its quote or sends a new one."))
         if quote.valid_until < timezone.localdate(timezone=ZoneInfo(self.seller.zone)):
             raise Refusal(_("This quote is no longer valid. Ask the school for a new one."))
         self.check_limit(quote.gross, by)

@@ -199,6 +199,7 @@ class Order(
     need = models.ForeignKey(
         "marketplace.Need", models.PROTECT, null=True, blank=True, related_name="orders", verbose_name=_("need")
     )
+    need_version = models.PositiveSmallIntegerField(default=1, help_text="Of the need, for which the quote holds.")
     repeats = models.ForeignKey(
         "self", models.PROTECT, null=True, blank=True, related_name="repeated_by", verbose_name=_("orders again")
     )

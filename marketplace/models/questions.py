@@ -115,14 +115,8 @@ class Question(Lifecycle, TimeStamped):
         self.guard("answer", by=by)
         refuse_words(reply)
         self.reply, self.replied_at = reply.strip(), timezone.now()
-        people = [(self.author, self.school), *self.quoting()]
+        people = [(self.author, self.school), *self.need.quoting()]
         self.move("answer", by=by, fields=["reply", "replied_at"], notify=people, reply=self.reply)
-
-    def quoting(self) -> list[tuple[User | None, Organisation]]:
-        """Of the schools whose quote still stands."""
-        orders = self.need.orders.filter(status__in=self.need.orders.model.NEGOTIATING)
-        found = orders.select_related("seller", "trainer", "substitute")
-        return [person for order in found for person in order.sellers()]
 
     @transaction.atomic
     def take_back(self, *, by: Membership) -> None:

@@ -37,6 +37,18 @@ register(
     {
         "need.draft": Notice(title=_("Draft: %(title)s"), told=_("%(by)s began it"), **NEED),
         "need.change": Notice(title=_("Changed: %(title)s"), told=_("%(by)s changed it"), **NEED),
+        "need.revise": Notice(
+            title=_("The need changed: %(title)s"), told=_("%(by)s changed the text, now version %(number)s"),
+            body=_(
+                "The organisation changed the need that you quoted for. Read what is different, then confirm that your quote"
+                " holds, send a new one, or withdraw it. Until then it cannot be chosen."
+            ),
+            **(NEED | {"button": _("See what changed")}),
+        ),
+        "need.confirm": Notice(
+            title=_("%(school)s confirms its quote: %(title)s"), told=_("%(school)s confirmed its quote for the new text"),
+            body=_("The quote of %(school)s holds for the changed need. You can choose it again."), **NEED,
+        ),
         "need.submit": Notice(title=_("Sent: %(title)s"), told=_("%(by)s sent it"), **NEED),
         "need.approve": Notice(
             title=_("Open to schools: %(title)s"), told=_("A moderator approved it"),

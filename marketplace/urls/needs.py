@@ -12,6 +12,7 @@ urlpatterns = [
     path("needs/<slug:ref>/", needs.need_detail, name="need_detail"),
     path("needs/<slug:ref>/save/", favourites.need_save, name="need_save"),
     path("needs/<slug:ref>/edit/", needs_new.need_edit, name="need_edit"),
+    path("needs/<slug:ref>/confirm/", needs.need_confirm, name="need_confirm"),
     path("needs/<slug:ref>/open/", need_invitations.invitation_open, name="invitation_open"),
     path("needs/<slug:ref>/interested/", need_invitations.invitation_interested, name="invitation_interested"),
     path("needs/<slug:ref>/decline/", need_invitations.invitation_decline, name="invitation_decline"),

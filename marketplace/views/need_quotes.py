@@ -16,7 +16,9 @@ def quotes_of(need: Need) -> list[dict[str, Any]]:
     rows.sort(key=lambda row: (row["order"].status in Order.ENDED, row["quote"].gross, row["order"].pk))
     known = known_of([row["order"].seller_id for row in rows])
     for row in rows:
-        row["can_accept"] = row["order"].status == Order.Status.QUOTED and need.status in {"open", "closed"}
+        row["is_outdated"] = row["order"].need_version != need.version
+        stands = row["order"].status == Order.Status.QUOTED and need.status in {"open", "closed"}
+        row["can_accept"] = stands and not row["is_outdated"]
         row |= school_facts(row["order"].seller, need, known.get(row["order"].seller_id))
     mark_best([row for row in rows if row["can_accept"]])
     return rows

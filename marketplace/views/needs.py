@@ -25,6 +25,7 @@ from marketplace.forms.quotes import LineFormSet, QuoteForm, with_one_more
 from marketplace.kept import kept_needs
 from marketplace.models import Need, Order
 from marketplace.models.order_deal import QUOTE_VALID_DAYS
+from marketplace.need_words import versions_of
 from marketplace.notices.needs import BECAUSE
 from marketplace.saved_needs import asked_for, normalised
 from marketplace.views.need_invitations import asked_context, invitation_context
@@ -91,7 +92,11 @@ def detail_page(request: HttpRequest, need: Need, failed: dict[str, forms.Form] 
     context: dict[str, Any] = {"need": need, "is_own": is_own, "may_read": need.may_read(by)}
     context["kept"] = None if is_own else kept_needs(request, [need])
     if context["may_read"]:
-        context |= {"files": need.files.all(), **questions_context(need, by, failed or {})}
+        context |= {
+            "files": need.files.all(),
+            "versions": versions_of(need),
+            **questions_context(need, by, failed or {}),
+        }
     if is_own:
         context |= {
             "quotes": quotes_of(need),
@@ -103,8 +108,22 @@ def detail_page(request: HttpRequest, need: Need, failed: dict[str, forms.Form] 
     elif context["may_read"]:
         own = need.orders.filter(seller=by.organisation).order_by("-pk").first()
         context |= {"own_order": own, "can_answer": need.can("answer", by=by)}
-        context |= invitation_context(need, by)
+        context |= {**invitation_context(need, by), "unconfirmed": need.unconfirmed(by.organisation)}
     return render(request, "marketplace/needs/detail.html", context, status=422 if failed else 200)
+
+
+@require_POST
+def need_confirm(request: AuthedRequest, ref: str) -> HttpResponse:
+    need, by = shown_need(request, ref), party(request)
+    if not need.may_read(by) or need.unconfirmed(by.organisation) is None:
+        raise Http404
+    try:
+        need.confirm(by=by)
+    except Refusal as refusal:
+        messages.error(request, refusal.message)
+    else:
+        messages.success(request, _("Your quote holds for the new text. The client was told."))
+    return redirect(need)
 
 
 @require_POST

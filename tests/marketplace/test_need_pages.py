@@ -9,7 +9,7 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
 from marketplace.models import Need, Order
-from tests.factories import make_need, make_user, member
+from tests.factories import LINE, make_need, make_user, member
 from tests.marketplace.test_needs import answer
 from tests.marketplace.test_order_files import PDF
 
@@ -314,3 +314,26 @@ def test_a_reported_need_is_taken_down_with_its_reasons(signed_in, mona, buyer, 
     order.refresh_from_db()
     assert (need.status, order.status) == ("withdrawn", "rejected")
     assert need.activities.last().details["rule"] == "need_contact"
+
+
+def test_a_school_reads_what_changed_and_confirms(client, signed_in, bob, adam, buyer, offer, charlie):
+    need = make_need(buyer)
+    order = need.answer(offer, [LINE], by=member(adam, offer.school))
+    need.change(by=buyer, text="Coffee for 80 guests.", starts_on=None, languages=["en", "lv"])
+    client.force_login(bob)
+    shown = client.get(need.get_absolute_url()).text
+    assert "For the earlier text: the school is asked to confirm" in shown
+    assert "Choose for" not in shown
+    assert url("order_accept", order.ref) not in client.get(order.get_absolute_url()).text
+
+    client.force_login(adam)
+    shown = client.get(need.get_absolute_url()).text
+    assert "Coffee and cake for 40 guests in May." in shown
+    assert "English, Latvian" in shown
+    assert "Your quote holds for the new text." in client.post(url("need_confirm", need.ref), follow=True).text
+    assert client.post(url("need_confirm", need.ref)).status_code == 404
+
+    client.force_login(bob)
+    assert "Choose for" in client.get(need.get_absolute_url()).text
+    client.force_login(charlie)
+    assert "40 guests" not in client.get(need.get_absolute_url()).text

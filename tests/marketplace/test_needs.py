@@ -178,15 +178,56 @@ def test_it_answers_with_a_service_of_its_own(offer, other_offer, buyer, seller)
     assert refused.value.field == "offer"
 
 
-def test_the_text_is_frozen_from_the_first_quote_on(offer, buyer):
+def test_a_change_after_a_quote_is_a_version_that_the_school_confirms(offer, other_offer, buyer, seller):
     need = make_need(buyer)
-    need.change(by=buyer, title="Tea for our open day")
+    order, other = answer(need, offer), answer(need, other_offer)
+
+    need.change(by=buyer, text="Coffee for 80 guests.", budget="500-1000")
+    version = need.versions.get()
+    assert (need.version, version.number) == (2, 2)
+    assert version.before == {"text": "Coffee and cake for 40 guests in May.", "budget": ""}
+    assert version.after == {"text": "Coffee for 80 guests.", "budget": "500-1000"}
+    assert told(need.activities.get(verb="need.revise")) == ["adam", "otto", "sara"]
+    with pytest.raises(Refusal, match="You changed the need since"):
+        order.accept(1, by=buyer)
+    assert not order.can("accept", by=buyer)
+
+    need.confirm(by=seller)
+    assert told(need.activities.get(verb="need.confirm")) == ["bob"]
+    with pytest.raises(Refusal, match="nothing to confirm"):
+        need.confirm(by=seller)
+    order.refresh_from_db()
+    assert (order.need_version, order.brief) == (2, "Coffee for 80 guests.")
+    with pytest.raises(Refusal):
+        other.accept(1, by=buyer)
+    order.accept(1, by=buyer)
+    assert Need.objects.get().status == S.AWARDED
+
+
+def test_a_new_quote_confirms_and_a_new_school_answers_the_newest_text(offer, other_offer, buyer, seller):
+    need = make_need(buyer)
+    order = answer(need, offer)
+    need.change(by=buyer, text="Coffee for 80 guests.")
+    order.refresh_from_db()
+    order.counter("For 80, please.", by=buyer)
+    order.quote([LINE], by=seller)
+
+    assert (order.need_version, order.brief) == (2, "Coffee for 80 guests.")
+    assert answer(need, other_offer).need_version == 2
+    need.change(by=buyer, text="Coffee for 90 guests.")
+    assert need.versions.count() == 2
+    order.refresh_from_db()
+    with pytest.raises(Refusal):
+        order.accept(2, by=buyer)
+
+
+def test_a_change_that_changes_nothing_is_refused(offer, buyer):
+    need = make_need(buyer)
     answer(need, offer)
 
-    assert not need.can("change", by=buyer)
-    with pytest.raises(Refusal, match="stays as it is"):
-        need.change(by=buyer, title="Cake")
-    assert Need.objects.get().title == "Tea for our open day"
+    with pytest.raises(Refusal, match="Nothing is different"):
+        need.change(by=buyer, text=need.text)
+    assert Need.objects.get().version == 1
 
 
 def test_accepting_a_quote_awards_the_need_and_tells_the_others(offer, other_offer, buyer):
@@ -240,7 +281,7 @@ def test_a_cancelled_order_gives_the_need_back(offer, other_offer, buyer, seller
     assert need.status == S.AWARDED
 
 
-@pytest.mark.parametrize("status", set(S) - {S.OPEN})
+@pytest.mark.parametrize("status", sorted(set(S) - {S.OPEN}))
 @pytest.mark.parametrize("verb", ["invite", "suggest"])
 def test_nobody_is_asked_for_a_need_that_is_not_open(status, verb, buyer, offer, seller):
     need = in_state(status, buyer, offer, seller)

@@ -72,6 +72,7 @@ NO_PAGES = {
     *(f"marketplace:framework_{verb}" for verb in ("discard", "propose", "take_back", "refuse", "give_notice")),
     "marketplace:need_new", "marketplace:need_edit", "marketplace:need_file",
     *(f"marketplace:invitation_{verb}" for verb in ("open", "interested", "decline")),
+    "marketplace:need_confirm",
     *(f"marketplace:question_{verb}" for verb in ("ask", "answer", "take_back")),
     *(f"marketplace:need_{verb}" for verb in ("submit", "withdraw", "extend")), "marketplace:need_check",
     *(f"marketplace:call_{verb}" for verb in ("publish", "decide", "withdraw", "archive")),

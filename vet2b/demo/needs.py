@@ -9,7 +9,7 @@ from typing import Any
 from django.utils import timezone
 
 from accounts.models import Membership, Organisation, Region
-from marketplace.models import Category, Need, NeedInvitation, Offer, Order
+from marketplace.models import Category, Need, NeedInvitation, Offer, Order, Question
 from vet2b.demo.agreements import sign_agreement
 from vet2b.demo.people import add_person, read
 from vet2b.demo.readiness import make_ready
@@ -49,6 +49,7 @@ def tell(entry: dict[str, Any], by: Membership) -> None:
     offers = offers_for(need, entry["quotes"])
     orders = [answer(need, offer, number) for number, offer in enumerate(offers)]
     say(need, entry)
+    talk(need, entry, by)
     if state in {"awarded", "fulfilled"}:
         orders[0].accept(1, by=by)
     if state == "fulfilled":
@@ -84,6 +85,18 @@ def say(need: Need, entry: dict[str, Any]) -> None:
             invitation.decline(by=owner_of(invitation.school), why="busy")
     if waiting:
         waiting[0].view(by=owner_of(waiting[0].school))
+
+
+def talk(need: Need, entry: dict[str, Any], by: Membership) -> None:
+    """A question, and what the organisation says or changes; the first school confirms its quote."""
+    orders = list(need.orders.select_related("seller", "trainer").order_by("pk"))
+    if "question" in entry:
+        question = Question.ask(need, entry["question"]["text"], by=owner_of(orders[0].seller))
+        if "reply" in entry["question"]:
+            question.answer(entry["question"]["reply"], by=by)
+    if "change" in entry:
+        need.change(by=by, **entry["change"])
+        need.confirm(by=owner_of(orders[0].seller))
 
 
 def offers_for(need: Need, number: int) -> list[Offer]:
