@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import datetime
 
-from django.db.models import Q
 from django.http import QueryDict
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
@@ -13,13 +12,13 @@ from django.utils.translation import gettext_lazy, ngettext
 from accounts import searching
 from accounts.models import Membership, User
 from accounts.searching import Kept, Line
-from marketplace.facets import labels_of
 from marketplace.models import Need
 from marketplace.models.needs import NeedQuerySet
+from marketplace.need_filters import NeedFilter
 from marketplace.saved import MOST_LINES, counted
 from vet2b.lib.mail import absolute
 
-LONGEST = 100
+NAMED = ("category", "country", "where", "language", "budget")
 
 
 def reads_all(user: User) -> bool:
@@ -29,32 +28,19 @@ def reads_all(user: User) -> bool:
 
 
 def asked_for(query: QueryDict, *, in_texts: bool) -> NeedQuerySet:
-    """Open needs by category and words."""
-    needs, category = Need.objects.open(), query.get("category", "")
-    if category in labels_of("category"):
-        needs = needs.filter(category=category)
-    if words := words_of(query):
-        text = Q(text__icontains=words) if in_texts else Q()
-        needs = needs.filter(Q(title__icontains=words) | text)
-    return needs
-
-
-def words_of(query: QueryDict) -> str:
-    return " ".join(query.get("q", "").split())[:LONGEST].strip()
+    """Open needs that match, the next deadline first."""
+    return NeedFilter(query, Need.objects.open().order_by("closes_at", "pk"), reads_all=in_texts).qs
 
 
 def normalised(text: str) -> str:
-    asked, clean = QueryDict(text), QueryDict(mutable=True)
-    if words := words_of(asked):
-        clean["q"] = words
-    if asked.get("category") in labels_of("category"):
-        clean["category"] = asked["category"]
-    return clean.urlencode()
+    """Filters of those who may read all stay: they narrow nothing for the others."""
+    return NeedFilter(QueryDict(text), Need.objects.none(), reads_all=True).clean_query()
 
 
 def suggested_name(query: str) -> str:
-    asked = QueryDict(query)
-    words = [asked.get("q", ""), str(labels_of("category").get(asked.get("category", ""), ""))]
+    asked, form = QueryDict(query), NeedFilter(QueryDict(query), Need.objects.none(), reads_all=True).form
+    chosen = [dict(form.fields[name].choices).get(asked.get(name, ""), "") for name in NAMED if name in asked]
+    words = [asked.get("q", ""), *map(str, chosen)]
     return " · ".join(filter(None, words))[:80] or _("All needs")
 
 

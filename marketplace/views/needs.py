@@ -19,15 +19,15 @@ from django.views.decorators.http import require_POST, require_safe
 
 from accounts.http import AuthedRequest
 from accounts.models import Refusal
-from marketplace.facets import labels_of
 from marketplace.forms.needs import NearestForm
 from marketplace.forms.quotes import LineFormSet, QuoteForm, with_one_more
 from marketplace.kept import kept_needs
 from marketplace.models import Need, Order
 from marketplace.models.order_deal import QUOTE_VALID_DAYS
+from marketplace.need_filters import NeedFilter
 from marketplace.need_words import versions_of
 from marketplace.notices.needs import BECAUSE
-from marketplace.saved_needs import asked_for, normalised
+from marketplace.saved_needs import normalised
 from marketplace.views.need_invitations import asked_context, invitation_context
 from marketplace.views.need_questions import questions_context
 from marketplace.views.need_quotes import quotes_of
@@ -47,19 +47,17 @@ DONE = {
 @login_not_required
 @require_safe
 def need_list(request: HttpRequest) -> HttpResponse:
-    """What is open, the next deadline first; by category and words."""
-    asked, category = request.GET.get("q", "").strip()[:100], request.GET.get("category", "")
+    """What is open, the next deadline first."""
     reads_all = request.membership is not None and request.membership.can_sell and request.membership.can_trade
-    needs = asked_for(request.GET, in_texts=reads_all).with_facts().order_by("closes_at", "pk")
-    page = Paginator(needs, A_PAGE).get_page(request.GET.get("page"))
+    needs = Need.objects.open().with_facts().order_by("closes_at", "pk")
+    narrowed = NeedFilter(request.GET, needs, reads_all=reads_all)
+    page = Paginator(narrowed.qs, A_PAGE).get_page(request.GET.get("page"))
     context = {
         "page": page,
-        "kept": kept_needs(request, page),
-        "categories": sorted(labels_of("category").items(), key=lambda row: row[1]),
-        "asked": asked,
-        "category": category,
+        "form": narrowed.form,
         "reads_all": reads_all,
         "saved_query": normalised(request.GET.urlencode()),
+        "kept": kept_needs(request, page),
     }
     return render(request, "marketplace/needs/list.html", context)
 

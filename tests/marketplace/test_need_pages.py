@@ -8,7 +8,7 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
-from marketplace.models import Need, Order
+from marketplace.models import Category, Need, Order
 from tests.factories import LINE, make_need, make_user, member
 from tests.marketplace.test_needs import answer
 from tests.marketplace.test_order_files import PDF
@@ -337,3 +337,54 @@ def test_a_school_reads_what_changed_and_confirms(client, signed_in, bob, adam, 
     assert "Choose for" in client.get(need.get_absolute_url()).text
     client.force_login(charlie)
     assert "40 guests" not in client.get(need.get_absolute_url()).text
+
+
+# --- The list, narrowed ---
+@pytest.fixture
+def shelf(buyer):
+    """Needs that differ in one thing each from the first."""
+    make_need(buyer, title="First", budget="250-500", answer_days=7)
+    make_need(buyer, title="Abroad", country="LT")
+    make_need(buyer, title="Online", place_mode="remote")
+    make_need(buyer, title="Latvian", languages=["lv"])
+    make_need(buyer, title="Coffee and tea", text="Nothing else.", category=Category.objects.get(pk="WEB"))
+
+
+TITLES = {"First", "Abroad", "Online", "Latvian", "Coffee and tea"}
+
+
+def titles(client, **asked):
+    shown = client.get(url("need_list"), asked).text
+    return {title for title in TITLES if f">{title}</a>" in shown}
+
+
+@pytest.mark.parametrize(
+    ("asked", "left"),
+    [
+        ({}, TITLES), ({"country": "LT"}, {"Abroad"}), ({"where": "remote"}, {"Online"}),
+        ({"language": "lv"}, {"Latvian"}), ({"budget": "250-500"}, {"First"}),
+        ({"category": "WEB"}, {"Coffee and tea"}), ({"q": "tea coffee"}, {"Coffee and tea"}),
+        ({"q": "guests cake", "country": "LT"}, {"Abroad"}),
+        ({"where": "nowhere", "country": "XX", "page": "x"}, TITLES), ({"q": "qzx"}, set()),
+    ],
+)  # fmt: skip
+def test_a_school_narrows_the_list(client, adam, shelf, asked, left):
+    client.force_login(adam)
+
+    assert titles(client, **asked) == left
+
+
+def test_strangers_narrow_by_what_they_may_read(client, shelf):
+    assert titles(client, country="LT") == {"Abroad"}
+    assert titles(client, q="coffee") == {"Coffee and tea"}
+    for asked in ({"where": "remote"}, {"language": "lv"}, {"budget": "250-500"}):
+        assert titles(client, **asked) == TITLES
+    assert 'name="budget"' not in client.get(url("need_list")).text
+
+
+def test_the_next_deadline_stands_first_or_the_newest(client, adam, shelf):
+    client.force_login(adam)
+    by_deadline, newest = (client.get(url("need_list"), asked).text for asked in ({}, {"sort": "new"}))
+
+    assert by_deadline.index(">First</a>") < by_deadline.index(">Abroad</a>")
+    assert newest.index(">Coffee and tea</a>") < newest.index(">First</a>")
