@@ -16,6 +16,7 @@ from marketplace.models import Need, Order
 from marketplace.models.needs import NeedQuerySet
 
 FOR_READERS = ("where", "language", "budget")
+FOLDED = (*FOR_READERS, "country", "sort")
 SORTS = (("new", _("Newest")),)
 
 
@@ -54,6 +55,11 @@ class NeedFilter(filters.FilterSet):
 
     def sorted_by(self, needs: NeedQuerySet, _name: str, _value: str) -> NeedQuerySet:
         return needs.order_by("-opened_at", "-pk")
+
+    @property
+    def is_narrowed(self) -> bool:
+        """By more than words and category."""
+        return self.form.is_valid() and any(self.form.cleaned_data.get(name) for name in FOLDED)
 
     def clean_query(self) -> str:
         """Without what is no filter or narrows nothing; the order is not kept."""

@@ -55,6 +55,7 @@ def need_list(request: HttpRequest) -> HttpResponse:
     context = {
         "page": page,
         "form": narrowed.form,
+        "is_narrowed": narrowed.is_narrowed,
         "reads_all": reads_all,
         "saved_query": normalised(request.GET.urlencode()),
         "kept": kept_needs(request, page),
