@@ -18,6 +18,7 @@ from marketplace.models import (
     Need,
     Offer,
     Order,
+    Survey,
     TeamFeedback,
 )
 from marketplace.models.evidence_verbs import Finding, skills_of
@@ -134,7 +135,14 @@ def fill():
         "closure": factories.make_closure(owner.organisation),
         "kept": stop_signer.sign(reporter.saved_searches.order_by("pk")[0].pk),
         "letter": unsubscribe_signer.sign(f"{reporter.pk}:digest"),
+        "survey": asked_survey(),
     }
+
+
+def asked_survey():
+    survey = Survey.objects.filter(kind="client").order_by("pk")[0]
+    survey.ask(by=None)
+    return survey
 
 
 def calls(school):
@@ -272,6 +280,8 @@ def strangers(world):
     yield at("marketplace:consent_answer", world["question"])
     yield at("marketplace:consent_answer", world["consent"])
     yield at("marketplace:verify", world["record"].code)
+    yield at("marketplace:survey", world["survey"].token)
+    yield at("marketplace:survey", world["survey"].token, sends="#main form[method=post]")
     yield at("marketplace:need_list")
     yield at("marketplace:need_list", query="?q=qzxqzx&category=WEB")
     yield at("marketplace:need_detail", Need.objects.open().order_by("pk")[0].ref)
